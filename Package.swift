@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every Swift target shares. CI treats warnings as errors; a
+/// newer compiler's new warning must not break an operator's build.
+let swiftSettings: [SwiftSetting] =
+    [
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+/// The built-in plugins: the name in `plugins.load`, and the target in `Plugins/`.
+let builtInPlugins = [
+    "click-tracking": "ClickTracking",
+    "open-tracking": "OpenTracking",
+    "forward-to-friend": "ForwardToFriend",
+    "subscription": "Subscription",
+    "hosted-content": "HostedContent",
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "signpost",
+    products: [.executable(name: "signpost", targets: ["signpost"])]
+        + builtInPlugins.sorted { $0.key < $1.key }.map {
+            .library(name: $0.key, type: .dynamic, targets: [$0.value])
+        },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .target(name: "CSignpostPlugin"),
+        room("SignpostPlugin", ["CSignpostPlugin"]),
+        room("DomainNames", ["CIDN2"]),
+        room("Rewriting", ["DomainNames"]),
+        room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
+        room("Senders", ["Configuration", "DomainNames"]),
+        room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
+        room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
+        room("MilterService", ["CMilter", "Filtering", "Configuration"]),
+        .executableTarget(
+            name: "signpost",
+            dependencies: [
+                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        tests(of: "DomainNames"),
+        tests(of: "Rewriting"),
+        tests(of: "Configuration"),
+        tests(of: "Senders", ["Configuration"]),
+        tests(of: "PluginHost", ["Configuration", "CSignpostPlugin"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration"]),
+        tests(of: "MilterService", ["Filtering", "Configuration"]),
+    ]
+        + builtInPlugins.sorted { $0.key < $1.key }.map {
+            .target(
+                name: $0.value, dependencies: ["SignpostPlugin"], path: "Plugins/" + $0.value,
+                swiftSettings: swiftSettings)
+        },
+    swiftLanguageModes: [.v6]
+)

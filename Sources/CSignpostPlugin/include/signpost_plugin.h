@@ -1,0 +1,3 @@
+#ifndef SIGNPOST_PLUGIN_H
+#define SIGNPOST_PLUGIN_H
+#endif

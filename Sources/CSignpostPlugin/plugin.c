@@ -1,0 +1,1 @@
+#include "signpost_plugin.h"

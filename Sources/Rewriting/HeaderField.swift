@@ -1,0 +1,22 @@
+/// One header field as an MTA hands it over: nothing trimmed, nothing unfolded.
+public struct HeaderField: Sendable, Equatable {
+    /// The field's name as written.
+    public var name: [UInt8]
+    /// All that follows the colon, leading white space and folding included, without the final line end.
+    /// Folds are LF from an MTA (libmilter's convention) and may be CRLF from a file.
+    public var value: [UInt8]
+
+    /// A field from its two halves.
+    public init(name: [UInt8], value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Whether this is the field called `lowercase` (RFC 5322 section 1.2.2: names compare without case).
+    public func isNamed(_ lowercase: StaticString) -> Bool {
+        guard name.count == lowercase.utf8CodeUnitCount else { return false }
+        return lowercase.withUTF8Buffer { expected in
+            zip(name, expected).allSatisfy { ASCII.lowercased($0) == $1 }
+        }
+    }
+}

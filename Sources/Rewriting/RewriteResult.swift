@@ -1,0 +1,61 @@
+/// A stretch of bytes and what stands there instead.
+public struct Edit: Sendable, Equatable {
+    /// The bytes that go.
+    public var range: ByteRange
+    /// The bytes that come.
+    public var replacement: [UInt8]
+
+    /// Puts `replacement` in the place of `range`.
+    public init(_ range: ByteRange, _ replacement: [UInt8]) {
+        self.range = range
+        self.replacement = replacement
+    }
+}
+
+/// A header field's new value.
+public struct HeaderEdit: Sendable, Equatable {
+    /// Which of the message's fields, from 0.
+    public var fieldIndex: Int
+    /// The whole new value, in the form of ``HeaderField/value``.
+    public var value: [UInt8]
+}
+
+/// A link that moved.
+public struct RewrittenLink: Sendable, Equatable {
+    /// The IMAP part number or `header:…`.
+    public var part: String
+    /// Where in the part, e.g. `a[href]`.
+    public var place: String
+    /// The plugin that decided.
+    public var plugin: String
+    /// The URL as it was, decoded.
+    public var before: String
+    /// The URL as it is now, decoded.
+    public var after: String
+}
+
+/// A place where a default domain still stands.
+public struct LeftLink: Sendable, Equatable {
+    /// The IMAP part number, `header:…`, `preamble:…` or `epilogue:…`.
+    public var part: String
+    /// Where in the part, e.g. `comment`, `img[alt]`, `text`.
+    public var place: String
+    /// What stands there, decoded.
+    public var url: String
+    /// Why it was left.
+    public var reason: String
+}
+
+/// All that is to be done to a message, computed before any of it is done.
+public struct RewriteResult: Sendable {
+    /// Header fields with a new value, in the order of the fields.
+    public var headerEdits: [HeaderEdit] = []
+    /// Edits of the body, disjoint and ascending.
+    public var bodyEdits: [Edit] = []
+    /// The links that move.
+    public var rewritten: [RewrittenLink] = []
+    /// The places where a default domain stays.
+    public var left: [LeftLink] = []
+    /// Why the message is not touched at all, where that has one reason.
+    public var unchangedBecause: String?
+}
