@@ -16,8 +16,13 @@ public struct MappingReader {
 
     /// Reads `node`, which has to be a mapping with no other keys than `keys`.
     ///
-    /// - Parameter othersAllowed: unknown keys are somebody else's business, see ``others(than:)``.
-    public init(_ node: ConfigurationNode, keys: [String], othersAllowed: Bool = false, errors: ErrorList) {
+    /// - Parameters:
+    ///   - othersAllowed: unknown keys are somebody else's business, see ``others(than:)``.
+    ///   - what: what a key names, in messages.
+    public init(
+        _ node: ConfigurationNode, keys: [String], what: String = "key", othersAllowed: Bool = false,
+        errors: ErrorList
+    ) {
         position = node.position
         self.errors = errors
         guard case .mapping(let pairs) = node.value else {
@@ -31,7 +36,7 @@ public struct MappingReader {
         if othersAllowed { return }
         for (key, _) in pairs {
             guard let name = key.scalar, !keys.contains(name) else { continue }
-            errors.report(key.position, unknown("key", name, known: keys))
+            errors.report(key.position, unknown(what, name, known: keys))
         }
     }
 
@@ -88,7 +93,7 @@ public struct MappingReader {
     }
 
     /// A mapping inside this one.
-    public func mapping(_ key: String, keys: [String]) -> MappingReader? {
+    public func mapping(_ key: String, keys: [String], what: String = "key") -> MappingReader? {
         guard let node = node(key) else { return nil }
         guard case .mapping = node.value else {
             errors.report(
@@ -97,7 +102,7 @@ public struct MappingReader {
                     + "found \(node.kindOfValue)")
             return nil
         }
-        return MappingReader(node, keys: keys, errors: errors)
+        return MappingReader(node, keys: keys, what: what, errors: errors)
     }
 
     /// Reads a single node that has to be a word; `what` names it in messages.
