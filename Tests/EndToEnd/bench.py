@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import pathlib
+import subprocess
 import tempfile
 
 from mta import smtp
@@ -33,10 +34,10 @@ class Bench:
     def __exit__(self, *what):
         return self._everything.__exit__(*what)
 
-    def signpost(self, configuration=USUAL, edit=None):
+    def signpost(self, configuration=USUAL, edit=None, address=None):
         """The filter, to be entered."""
-        return Signpost(
-            self.program, self.folder / f"signpost{next(self._numbers)}", self.postfix.milter, configuration, edit)
+        folder = self.folder / f"signpost{next(self._numbers)}"
+        return Signpost(self.program, folder, self.postfix.milter, configuration, edit, address)
 
     def recipient(self):
         """An address that nobody had before."""
@@ -65,3 +66,16 @@ class Bench:
     def baseline(self, sender, message, **how):
         """What the same Postfix delivers where it does not ask the filter."""
         return self.mail(sender, message, **{**how, "port": "plain"})[1]
+
+    def command(self, *arguments, message=b""):
+        """Run the program once. Returns the finished process; its output is bytes."""
+        return subprocess.run([self.program, *arguments], input=message, capture_output=True, timeout=60)
+
+    def rewrite(self, signpost, sender, message, source=None, client=None, login=None, port=None):
+        """What `signpost rewrite` makes of a message sent in this way."""
+        options = ["--client", client or source] if client or source else []
+        options += ["--login", login] if login else []
+        # With a login but no address the command takes the client for no one of ours; Postfix has always seen one.
+        options += ["--client", "127.0.0.1"] if login and not (client or source) else []
+        options += ["--daemon", "ORIGINATING"] if port == "originating" else []
+        return self.command("rewrite", "--config", signpost.config, "--from", sender, *options, message=message)

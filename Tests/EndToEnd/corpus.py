@@ -114,7 +114,7 @@ def judge(python, script, *arguments):
     done = subprocess.run([python, script, *arguments], capture_output=True, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines or not lines[-1].get("summary"):
-        sys.exit(f"{script} gave no summary:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise RuntimeError(f"{script} gave no summary:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return {pathlib.Path(f["original"]): f for f in lines[:-1]}, lines[-1]
 
 
@@ -122,7 +122,7 @@ def run(signpost, corpus, prefix="", keep=None, show=10):
     """Run and judge; prints the account. Returns (messages, passed)."""
     chosen = list(messages(corpus, prefix))
     if not chosen:
-        sys.exit(f"{corpus}/generated: no message whose path begins with {prefix!r}")
+        raise RuntimeError(f"{corpus}/generated: no message whose path begins with {prefix!r}")
     with tempfile.TemporaryDirectory(prefix="signpost-corpus-") as temporary:
         folder = pathlib.Path(keep or temporary).resolve()
         folder.mkdir(parents=True, exist_ok=True)

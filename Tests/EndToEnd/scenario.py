@@ -51,6 +51,7 @@ class Scenario:
             queue_id, delivered = bench.mail(sender, message, **how)
         wrong = list(self._judge(mail, baseline, delivered))
         wrong += _log_problems(mail, queue_id, signpost.lines_of(queue_id))
+        wrong += _offline_problems(bench, signpost, sender, message, delivered, how)
         if delivered != baseline:
             _, again = bench.mail(sender, delivered, **how)
             if again != delivered:
@@ -93,6 +94,19 @@ def _log_problems(mail, queue_id, lines):
         yield f"{len(lines)} log lines begin with {queue_id}: {lines}"
     elif "log" in mail and not re.search(mail["log"], lines[0]):
         yield f"the log says {lines[0]!r}, not {mail['log']!r}"
+
+
+def _offline_problems(bench, signpost, sender, message, delivered, how):
+    """`signpost rewrite` has to say what the MTA delivered, with either line end."""
+    forms = [(message, delivered)]
+    if b"\n" not in message.replace(b"\r\n", b""):
+        forms.append((message.replace(b"\r\n", b"\n"), delivered.replace(b"\r\n", b"\n")))
+    for given, expected in forms:
+        done = bench.rewrite(signpost, sender, given, **how)
+        if done.returncode != 0:
+            yield f"signpost rewrite ends with {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
+        elif done.stdout != expected:
+            yield f"signpost rewrite says otherwise {compare.first_difference(expected, done.stdout)}"
 
 
 def all_in(folder):

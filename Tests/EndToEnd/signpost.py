@@ -14,15 +14,17 @@ class Signpost:
     """The filter, with a configuration copied into a folder of its own.
 
     The configuration is a folder with `signpost.yaml` and `senders.d`; `@SOCKET@` in the former becomes the socket's
-    path. `edit` may change the copy before the start; the copy is at `config`, for tests that change it later."""
+    path. `edit` may change the copy before the start; the copy is at `config`, for tests that change it later. Where the
+    edit moves it to a TCP port, `address` is that, as a pair."""
 
-    def __init__(self, program, folder, milter, configuration, edit=None):
+    def __init__(self, program, folder, milter, configuration, edit=None, address=None):
         self.program = program
         self.milter = pathlib.Path(milter)
         self.folder = pathlib.Path(folder)
         self.config = self.folder / "signpost.yaml"
         self.senders = self.folder / "senders.d"
         self.log = self.folder / "log"
+        self.address = address or str(milter)
         self.process = None
         shutil.copytree(configuration, self.folder)
         self.config.write_text(self.config.read_text().replace("@SOCKET@", str(self.milter)))
@@ -47,14 +49,15 @@ class Signpost:
             if self.process.poll() is not None:
                 raise AssertionError(f"signpost serve ended with {self.process.returncode}:\n{self.text()}")
             if time.monotonic() > end:
-                raise AssertionError(f"{self.milter} took no connection within {seconds} s:\n{self.text()}")
+                raise AssertionError(f"{self.address} took no connection within {seconds} s:\n{self.text()}")
             time.sleep(0.02)
 
     def answers(self):
         """Whether something listens at the socket."""
-        with socket.socket(socket.AF_UNIX) as probe:
+        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
+        with socket.socket(family) as probe:
             try:
-                probe.connect(str(self.milter))
+                probe.connect(self.address)
                 return True
             except OSError:
                 return False

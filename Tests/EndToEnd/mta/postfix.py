@@ -28,7 +28,8 @@ mail_owner = postfix
 setgid_group = postdrop
 
 inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+# Listens on IPv4 alone, and yet XCLIENT may claim an IPv6 address.
+inet_protocols = all
 myhostname = out.relay.example
 mydestination =
 mynetworks = 0.0.0.0/0 [::]/0
@@ -63,6 +64,7 @@ default_transport = smtp:[127.0.0.1]:{sink}
 PORTS = {
     "relay": {},
     "plain": {"smtpd_milters": ""},
+    "tcp": {"smtpd_milters": "inet:127.0.0.1:{milter_port}"},
     "failopen": {"milter_default_action": "accept"},
     "originating": {"milter_macro_daemon_name": "ORIGINATING"},
 }
@@ -100,8 +102,8 @@ class Postfix:
     """Postfix in `folder`, with a sink behind it and a milter's socket at `folder/signpost.sock` before it.
 
     `with Postfix(folder) as postfix:` starts it; it is stopped however the block is left. `postfix.port["relay"]`
-    asks the milter, `port["plain"]` does not, `port["failopen"]` delivers when the milter does not answer, and
-    `port["originating"]` tells the milter that name for its daemon."""
+    asks the milter, `port["plain"]` does not, `port["tcp"]` asks it at `milter_port`, `port["failopen"]` delivers when
+    it does not answer, and `port["originating"]` tells it that name for its daemon."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -136,7 +138,8 @@ class Postfix:
             raise Unusable("Postfix is not installed: make install-deps")
         self._make_reachable()
         self.sink = Sink().__enter__()
-        self.port = dict(zip(PORTS, _free_ports(len(PORTS))))
+        self.milter_port, *ports = _free_ports(len(PORTS) + 1)
+        self.port = dict(zip(PORTS, ports))
         etc = self.folder / "etc"
         for name in ("etc", "queue", "data"):
             (self.folder / name).mkdir()
@@ -146,7 +149,7 @@ class Postfix:
             command_directory=_default("command_directory"), daemon_directory=_default("daemon_directory")))
         listeners = "".join(
             f"127.0.0.1:{self.port[name]} inet n - n - - smtpd\n"
-            + "".join(f"  -o {{ {key} = {value} }}\n" for key, value in changes.items())
+            + "".join(f"  -o {{ {key} = {value.format(milter_port=self.milter_port)} }}\n" for key, value in changes.items())
             for name, changes in PORTS.items())
         (etc / "master.cf").write_text(listeners + MASTER_CF)
         self._sasl = SASLServer(self.folder / "sasl.sock").__enter__()
@@ -182,8 +185,13 @@ class Postfix:
         subprocess.run([*command, "--", *recipients], input=message, check=True, capture_output=True)
 
     def queue_id_for(self, recipient):
-        """The queue id under which a message to this recipient was sent on."""
-        return re.search(rf"(\w+): to=<{re.escape(recipient)}>", self.log.read_text(errors="replace")).group(1)
+        """The queue id under which a message to this recipient was sent on. The log may be a moment late."""
+        for _ in range(100):
+            found = re.search(rf"(\w+): to=<{re.escape(recipient)}>", self.log.read_text(errors="replace"))
+            if found:
+                return found.group(1)
+            time.sleep(0.05)
+        raise AssertionError(f"the log of Postfix does not know {recipient}")
 
     def tail(self, lines=30):
         """The end of what Postfix said."""
