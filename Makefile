@@ -1,0 +1,51 @@
+# make demo: what Signpost does, shown in a real Postfix. make test: everything that is tested.
+# Both install what is missing on Debian and Ubuntu; a Swift toolchain (6.2 or later) has to be there.
+
+SWIFT ?= swift
+PYTHON ?= python3
+PREFIX ?= /usr/local
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+BUILT := .build/release
+
+# What the build needs, and then what the tests and the demo need.
+PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
+
+.PHONY: build test demo install install-deps lint clean
+
+build: install-deps
+	$(SWIFT) build -c release
+
+test: install-deps
+	@$(PYTHON) -B Tests/all.py --swift "$(SWIFT)"
+
+demo: build
+	@$(PYTHON) -B Tests/EndToEnd/demo.py
+
+# The program, its plugins where it looks for them, and the unit. The configuration is the operator's: nothing is
+# put into /etc; conf/ has examples.
+install:
+	install -D -m 755 $(BUILT)/signpost $(DESTDIR)$(PREFIX)/bin/signpost
+	install -d $(DESTDIR)$(PREFIX)/lib/signpost/plugins
+	for plugin in click-tracking open-tracking forward-to-friend subscription hosted-content; do \
+		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
+	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+
+# Postfix comes without a configuration of its own, so that none starts on this machine: tests and demo bring theirs.
+install-deps:
+	@command -v apt-get >/dev/null || exit 0; \
+	missing=$$(for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed || echo $$package; done); \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing" $$missing; \
+	case " $$missing " in *postfix*) \
+		echo "postfix postfix/main_mailer_type select No configuration" | $(SUDO) debconf-set-selections;; esac; \
+	$(SUDO) apt-get update -qq && \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Plugins Tests
+	$(PYTHON) -m compileall -q -f Tests
+
+clean:
+	$(SWIFT) package clean
+	find Tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,114 @@
+"""A scenario: a folder that says which messages are sent, how, and what must come of each. See scenarios/README.md."""
+
+import collections
+import pathlib
+import re
+import tomllib
+
+import compare
+from mta import smtp
+
+DEFAULT_DOMAIN = "track.relay.example"
+_HOW = ("port", "source", "client", "login")
+_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", *_HOW}
+
+
+class Scenario:
+    """One folder; `run` raises AssertionError with everything that is not as it should be."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.name = self.folder.name
+        settings = tomllib.loads((self.folder / "scenario.toml").read_text())
+        self.says = settings["says"]
+        self.mails = settings["mail"]
+        for mail in self.mails:
+            if unknown := set(mail) - _KEYS:
+                raise ValueError(f"{self.folder}/scenario.toml: unknown {', '.join(sorted(unknown))}")
+
+    def run(self, bench):
+        configuration = [self.folder] if (self.folder / "signpost.yaml").exists() else []
+        with bench.signpost(*configuration) as signpost:
+            before = len(bench.postfix.complaints())
+            wrong = [
+                f"{mail['message']}: {problem}"
+                for mail in self.mails for problem in self._send(bench, signpost, mail)]
+            wrong += bench.postfix.complaints()[before:]
+            if wrong:
+                said = "".join(f"\n  signpost: {line}" for line in signpost.text().splitlines()[-8:])
+                raise AssertionError("\n".join(wrong) + said)
+
+    def _send(self, bench, signpost, mail):
+        """Send one message three ways: past the filter, through it, and what came out through it again."""
+        message = smtp.wire((self.folder / mail["message"]).read_bytes())
+        sender, how = mail["from"], {key: mail[key] for key in _HOW if key in mail}
+        if mail.get("submit") == "sendmail":
+            baseline, queue_id, delivered = message, *self._submit(bench, sender, message)
+        else:
+            baseline = bench.baseline(sender, message, **how)
+            if baseline != message:
+                return [f"Postfix alone changes it {compare.first_difference(message, baseline)}"]
+            queue_id, delivered = bench.mail(sender, message, **how)
+        wrong = list(self._judge(mail, baseline, delivered))
+        wrong += _log_problems(mail, queue_id, signpost.lines_of(queue_id))
+        wrong += _offline_problems(bench, signpost, sender, message, delivered, how)
+        if delivered != baseline:
+            _, again = bench.mail(sender, delivered, **how)
+            if again != delivered:
+                wrong.append(f"a second pass changes it again {compare.first_difference(delivered, again)}")
+        return wrong
+
+    @staticmethod
+    def _submit(bench, sender, message):
+        recipient = bench.recipient()
+        bench.postfix.sendmail(sender, [recipient], message.replace(b"\r\n", b"\n"))
+        delivery = bench.delivered(recipient)
+        return bench.postfix.queue_id_for(recipient), delivery
+
+    def _judge(self, mail, baseline, delivered):
+        expect, links = mail["expect"], mail.get("links", {})
+        undo = mail.get("undo") or {f"//{host}/": f"//{DEFAULT_DOMAIN}/" for host in links}
+        if expect == "unchanged" or expect == "either" and delivered == baseline:
+            if delivered != baseline:
+                yield f"should be as it came {compare.first_difference(baseline, delivered)}"
+            return
+        if expect.endswith(".eml"):
+            expected = smtp.wire((self.folder / expect).read_bytes())
+            if delivered != expected:
+                yield f"is not {expect} {compare.first_difference(expected, delivered)}"
+        elif expect not in ("moved", "either"):
+            raise ValueError(f"{self.folder}/scenario.toml: expect = {expect}")
+        yield from compare.problems(baseline, delivered, undo)
+        try:
+            moved = compare.moves(baseline, delivered)
+        except ValueError as error:
+            yield str(error)
+            return
+        hosts = collections.Counter(re.match(r"(?:https?:)?//([^/:?#]+)", after).group(1) for _, _, after in moved)
+        if hosts != links:
+            yield f"links went to {dict(hosts)}, not to {links}"
+
+
+def _log_problems(mail, queue_id, lines):
+    if len(lines) != 1:
+        yield f"{len(lines)} log lines begin with {queue_id}: {lines}"
+    elif "log" in mail and not re.search(mail["log"], lines[0]):
+        yield f"the log says {lines[0]!r}, not {mail['log']!r}"
+
+
+def _offline_problems(bench, signpost, sender, message, delivered, how):
+    """`signpost rewrite` has to say what the MTA delivered, with either line end."""
+    forms = [(message, delivered)]
+    if b"\n" not in message.replace(b"\r\n", b""):
+        forms.append((message.replace(b"\r\n", b"\n"), delivered.replace(b"\r\n", b"\n")))
+    for given, expected in forms:
+        done = bench.rewrite(signpost, sender, given, **how)
+        if done.returncode != 0:
+            yield f"signpost rewrite ends with {done.returncode}: {done.stderr.decode(errors='replace').strip()}"
+        elif done.stdout != expected:
+            yield f"signpost rewrite says otherwise {compare.first_difference(expected, done.stdout)}"
+
+
+def all_in(folder):
+    """Every scenario, by name."""
+    return [Scenario(path.parent) for path in sorted(folder.glob("*/scenario.toml"))]

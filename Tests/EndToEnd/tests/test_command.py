@@ -1,0 +1,69 @@
+"""`signpost rewrite` and `signpost check` at the prompt. That `rewrite` says what the MTA delivers, every scenario tests."""
+
+import json
+
+from bench import HERE
+
+CAMPAIGN = HERE / "campaigns/acme.eml"
+
+
+def test_report(bench):
+    """The report accounts for every link"""
+    report = bench.folder / "report.json"
+    with bench.signpost() as signpost:
+        done = bench.command(
+            "rewrite", "--config", signpost.config, "--from", "news@acme.example", "--report", report, CAMPAIGN)
+        assert done.returncode == 0, done.stderr.decode()
+        told = json.loads(report.read_text())
+        assert told["sender"] == "acme" and told["tracking_domain"] == "click.acme.example", told
+        assert told["unchanged_because"] is None and len(told["rewritten"]) == 21, told
+        for entry in told["rewritten"]:
+            assert set(entry) >= {"part", "place", "plugin", "before", "after"}, entry
+            assert entry["after"] == entry["before"].replace("track.relay.example", "click.acme.example", 1), entry
+        assert sorted(entry["reason"] for entry in told["left"]) == ["html comment", "nested"], told["left"]
+
+
+def test_explain(bench):
+    """--explain tells a person, beside the message and not in it"""
+    with bench.signpost() as signpost:
+        call = ["rewrite", "--config", signpost.config, "--from", "news@acme.example"]
+        quiet = bench.command(*call, CAMPAIGN)
+        told = bench.command(*call, "--explain", CAMPAIGN)
+        assert told.stdout == quiet.stdout
+        assert b"click.acme.example" in told.stderr and not quiet.stderr, quiet.stderr
+
+
+def test_path_and_stdin(bench):
+    """A message by path and one on standard input come out the same"""
+    with bench.signpost() as signpost:
+        call = ["rewrite", "--config", signpost.config, "--from", "news@acme.example"]
+        assert bench.command(*call, CAMPAIGN).stdout == bench.command(*call, message=CAMPAIGN.read_bytes()).stdout
+
+
+def test_not_a_message(bench):
+    """What is no message at all is 65, and says so"""
+    with bench.signpost() as signpost:
+        done = bench.command("rewrite", "--config", signpost.config, "--from", "news@acme.example", message=b"")
+        assert done.returncode == 65 and done.stderr, f"exit {done.returncode}: {done.stderr.decode()}"
+
+
+def test_check(bench):
+    """`check` finds the scenarios' configuration good"""
+    with bench.signpost() as signpost:
+        done = bench.command("check", "--config", signpost.config)
+        assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_example_configuration(bench):
+    """The example configuration of the project is good as it stands"""
+    done = bench.command("check", "--config", HERE.parents[1] / "conf/signpost.yaml")
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_plugins(bench):
+    """`plugins` lists the built-in ones"""
+    with bench.signpost() as signpost:
+        done = bench.command("plugins", "--config", signpost.config)
+        assert done.returncode == 0, done.stderr.decode()
+        for name in (b"click-tracking", b"open-tracking", b"forward-to-friend", b"subscription", b"hosted-content"):
+            assert name in done.stdout, done.stdout.decode()

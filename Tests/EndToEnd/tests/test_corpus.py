@@ -1,0 +1,16 @@
+"""The corpus of messages that others wrote, where there is one."""
+
+import os
+import pathlib
+
+import corpus
+from run import Skipped
+
+
+def test_share_that_passes(bench):
+    """`signpost rewrite` over the corpus of $SIGNPOST_CORPUS, judged by its own judges"""
+    folder = os.environ.get("SIGNPOST_CORPUS")
+    if not folder:
+        raise Skipped("SIGNPOST_CORPUS is not set")
+    total, passed = corpus.run(bench.program, pathlib.Path(folder).resolve())
+    assert 100 * passed / total >= corpus.FLOOR, f"{passed} of {total} is below {corpus.FLOOR} %"

@@ -1,0 +1,119 @@
+"""The daemon as its operator meets it: start, sockets, complaints."""
+
+import os
+import socket
+import stat
+import subprocess
+
+from tests.letters import letter, moved
+
+SENDER = "news@acme.example"
+
+
+def test_tells_systemd(bench):
+    """systemd is told when the filter is ready, reloads and stops"""
+    with bench.signpost() as signpost:
+        signpost.stop()
+        path = bench.folder / "notify.sock"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.bind(str(path))
+            told.settimeout(10)
+            signpost.start(environment={**os.environ, "NOTIFY_SOCKET": str(path)})
+            heard = told.recv(4096).decode()
+            assert "READY=1" in heard.split("\n"), heard
+        message = letter(SENDER)
+        assert bench.mail(SENDER, message)[1] == moved(message)
+
+
+def test_socket_permissions(bench):
+    """The socket has the mode and the group of the configuration"""
+    with bench.signpost() as signpost:
+        status = signpost.milter.stat()
+        assert stat.S_IMODE(status.st_mode) == 0o660, oct(status.st_mode)
+        assert signpost.milter.group() == "postfix", signpost.milter.group()
+
+
+def test_tcp(bench):
+    """The filter on a TCP port"""
+    def listen_on_tcp(signpost):
+        text = signpost.config.read_text().replace(
+            f"unix:{signpost.milter}", f"inet:{bench.postfix.milter_port}@127.0.0.1")
+        signpost.config.write_text("\n".join(line for line in text.split("\n") if not line.startswith("socket_")))
+
+    with bench.signpost(edit=listen_on_tcp, address=("127.0.0.1", bench.postfix.milter_port)):
+        for _ in range(3):
+            message = letter(SENDER)
+            assert bench.mail(SENDER, message, port="tcp")[1] == moved(message)
+
+
+def _serve(bench, edit):
+    """Run `serve` with an edited configuration that must not start. Returns (exit status, what it said)."""
+    unstarted = bench.signpost(edit=edit)
+    try:
+        done = subprocess.run(
+            [bench.program, "serve", "--config", unstarted.config], stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=10)
+    except subprocess.TimeoutExpired:
+        raise AssertionError("it started") from None
+    said = (done.stdout + done.stderr).decode()
+    assert 64 <= done.returncode <= 78, f"exit {done.returncode}: {said}"
+    assert "Fatal error" not in said and "stack" not in said.lower(), said
+    return done.returncode, said
+
+
+def test_wrong_configuration(bench):
+    """A wrong value, a misspelt key: each with its place, and exit 78"""
+    def spoil(signpost):
+        text = signpost.config.read_text().replace("authenticated: true", "authenticated: maybe")
+        signpost.config.write_text("signed_mial: skip\n" + text)
+
+    status, said = _serve(bench, spoil)
+    assert status == 78, f"exit {status}: {said}"
+    assert "signpost.yaml:1:1: error: " in said and "signed_mail" in said, said
+    assert "maybe" in said and said.count("error: ") == 2, said
+
+
+def test_missing_configuration(bench):
+    """A main file that is not there"""
+    _, said = _serve(bench, lambda signpost: signpost.config.unlink())
+    assert "signpost.yaml" in said, said
+
+
+def test_two_senders_with_one_address(bench):
+    """Two senders with the same address: `check` names both files and lines, and exits 78"""
+    def double(signpost):
+        (signpost.senders / "twin.yaml").write_text('tracking_domain: x.example\naddresses: ["@linden.example"]\n')
+
+    done = bench.command("check", "--config", bench.signpost(edit=double).config)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 78, f"exit {done.returncode}: {said}"
+    assert "linden.yaml:1" in said and "twin.yaml:2" in said, said
+
+
+def test_unusable_socket(bench):
+    """A socket in a folder that does not exist"""
+    def misplace(signpost):
+        text = signpost.config.read_text()
+        signpost.config.write_text(text.replace(str(signpost.milter), "/nonexistent/folder/signpost.sock"))
+
+    _, said = _serve(bench, misplace)
+    assert "/nonexistent/folder/signpost.sock" in said, said
+
+
+def test_not_a_plugin(bench):
+    """A plugin that is none"""
+    def add(signpost):
+        text = signpost.config.read_text().replace("    - hosted-content", "    - hosted-content\n    - no-such-plugin")
+        signpost.config.write_text(text)
+
+    status, said = _serve(bench, add)
+    assert status == 78 and "no-such-plugin" in said, f"exit {status}: {said}"
+
+
+def test_socket_in_use(bench):
+    """A second filter does not take the socket of one that is running"""
+    with bench.signpost() as first:
+        _, said = _serve(bench, None)
+        assert str(first.milter) in said, said
+        message = letter(SENDER)
+        assert bench.mail(SENDER, message)[1] == moved(message)
