@@ -69,6 +69,9 @@ public struct Settings: Sendable {
         public var directory: ConfiguredPath?
         /// The plugins in the order in which they are asked.
         public var load: [PluginEntry] = PluginEntry.builtIn
+
+        /// The defaults.
+        public init() {}
     }
 
     /// Where a sender's name may come from.
@@ -95,6 +98,9 @@ public struct Settings: Sendable {
         public var headers = [
             "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Owner", "List-Archive", "List-Post",
         ]
+
+        /// The defaults.
+        public init() {}
     }
 
     /// The `signed_mail` setting.
@@ -126,6 +132,9 @@ public struct Settings: Sendable {
         /// The DNS servers to ask; empty for the system's own.
         public var resolvers: [Resolver] = []
 
+        /// The defaults.
+        public init() {}
+
         /// The `mode` setting.
         public enum Mode: String, CaseIterable, Sendable {
             /// Links move to verified domains alone.
@@ -143,6 +152,9 @@ public struct Settings: Sendable {
         public var to: Target = .syslog
         /// The least urgent lines that are written.
         public var level: Level = .info
+
+        /// The defaults.
+        public init() {}
 
         /// The `to` setting.
         public enum Target: String, CaseIterable, Sendable {
