@@ -41,7 +41,8 @@ public struct Settings: Sendable {
 
     /// Settings with the default for everything that has one.
     public init(
-        file: String, defaultTrackingDomains: [DomainPattern], cnameTarget: DomainName, senders: ConfiguredPath
+        file: String, defaultTrackingDomains: [DomainPattern], cnameTarget: DomainName,
+        senders: ConfiguredPath
     ) {
         self.file = file
         self.defaultTrackingDomains = defaultTrackingDomains
@@ -203,6 +204,8 @@ public struct PluginEntry: Sendable {
     }
 
     /// What is loaded where `plugins.load` is missing.
-    static let builtIn = ["click-tracking", "open-tracking", "forward-to-friend", "subscription", "hosted-content"]
-        .map { PluginEntry(name: $0, position: SourcePosition(file: "(default)")) }
+    static let builtIn = [
+        "click-tracking", "open-tracking", "forward-to-friend", "subscription", "hosted-content",
+    ]
+    .map { PluginEntry(name: $0, position: SourcePosition(file: "(default)")) }
 }

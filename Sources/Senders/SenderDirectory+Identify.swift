@@ -139,7 +139,8 @@ private struct Attempt {
     var nobody: Identification {
         var address = sender
         if address.hasPrefix("<"), address.hasSuffix(">") { address = String(address.dropFirst().dropLast()) }
-        var reason = "no sender for <\(printable(address))> (login \(printable(login ?? "none")), client \(client))"
+        var reason =
+            "no sender for <\(printable(address))> (login \(printable(login ?? "none")), client \(client))"
         if !notes.isEmpty { reason += ": " + notes.joined(separator: ", ") }
         return .nobody(reason: reason)
     }

@@ -13,7 +13,8 @@ enum SenderFolder {
         guard let stream = opendir(folder.path) else {
             errors.report(
                 folder.position,
-                "expected a folder with senders' files, cannot open \(quoted(folder.path)): \(lastErrorText())")
+                "expected a folder with senders' files, cannot open \(quoted(folder.path)): \(lastErrorText())"
+            )
             return []
         }
         defer { closedir(stream) }

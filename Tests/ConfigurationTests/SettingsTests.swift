@@ -67,13 +67,14 @@ import Testing
         #expect(settings.socketGroup == "postfix")
         #expect(
             settings.defaultTrackingDomains.map(\.description) == [
-                "*.t.relay.example", "xn--trck-loa.relay.example",
+                "*.t.relay.example", "xn--trck-moa.relay.example",
             ])
         #expect(settings.cnameTarget.description == "target.relay.example")
         #expect(settings.senders.path == "/srv/senders")
         #expect(settings.plugins.directory?.path == "/etc/signpost/lib")
         #expect(settings.plugins.load.map(\.name) == ["click-tracking", "c-plugin", "open-tracking"])
-        #expect(settings.plugins.load.map { $0.settings.map { $0.key.scalar } } == [["paths", "off"], [], []])
+        #expect(
+            settings.plugins.load.map { $0.settings.map { $0.key.scalar } } == [["paths", "off"], [], []])
         #expect(settings.leavePaths == ["/signed/*", "*&sig=*"])
         #expect(!settings.outbound.authenticated)
         #expect(settings.outbound.networks.map(\.description) == ["2001:db8::/32", "10.0.0.0/8"])

@@ -6,7 +6,8 @@ import Testing
     @Test(arguments: [
         ("127.0.0.1", "127.0.0.1"), ("IPv6:2001:DB8::1", "2001:db8::1"), ("ipv6:::1", "::1"),
         ("::ffff:192.0.2.1", "192.0.2.1"), ("IPv6:::FFFF:c000:0201", "192.0.2.1"),
-        ("127.1", nil), ("0177.0.0.1", nil), ("unknown", nil), ("", nil), ("127.0.0.1\0x", nil), (" ::1", nil),
+        ("127.1", nil), ("0177.0.0.1", nil), ("unknown", nil), ("", nil), ("127.0.0.1\0x", nil),
+        (" ::1", nil),
         ("fe80::1%eth0", nil), ("127.0.0.1/8", nil),
     ])
     func `an address is read as the MTA gives it`(_ text: String, _ canonical: String?) {
@@ -27,7 +28,9 @@ import Testing
         #expect(try Network(parsing: network).contains(address) == contains)
     }
 
-    @Test(arguments: ["10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/٨", "10/8", "::/129", "a/8", "", "/8", "10.0.0.0/8/8"])
+    @Test(arguments: [
+        "10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/٨", "10/8", "::/129", "a/8", "", "/8", "10.0.0.0/8/8",
+    ])
     func `what is not a network is refused`(_ text: String) {
         #expect(throws: ValueError.self) { try Network(parsing: text) }
     }
@@ -51,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "unix:", "tcp:1@a", "inet:", "inet:0@a", "inet:+1@a", "inet:1@", "inet:1@[a]", "inet:1@a b", "inet:1@a@b",
+        "unix:", "tcp:1@a", "inet:", "inet:0@a", "inet:+1@a", "inet:1@", "inet:1@[a]", "inet:1@a b",
+        "inet:1@a@b",
         "",
     ])
     func `what is not an address to listen on is refused`(_ text: String) {
@@ -93,7 +97,9 @@ import Testing
         (nil, "192.0.2.1", "originating", false), (nil, "unknown", nil, false), (nil, "IPv6:::1", nil, true),
         (nil, "::ffff:127.0.0.1", nil, true), (nil, "", nil, false),
     ])
-    func `any one fact makes a message ours`(_ login: String?, _ client: String?, _ daemon: String?, _ ours: Bool) {
+    func `any one fact makes a message ours`(
+        _ login: String?, _ client: String?, _ daemon: String?, _ ours: Bool
+    ) {
         #expect(Outbound().admits(login: login, client: Client(client), daemonName: daemon) == ours)
     }
 

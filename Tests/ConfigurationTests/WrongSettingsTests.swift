@@ -78,15 +78,18 @@ import Testing
         Wrong(
             "identify_sender_by: [login, login]\n",
             "3:21: error: expected each source once in `identify_sender_by`, found one twice"),
-        Wrong("rewrite: off\n", "3:10: error: expected a mapping for `rewrite` with the keys "
-            + "html, text, amp, visible_text, headers, found \"off\""),
+        Wrong(
+            "rewrite: off\n",
+            "3:10: error: expected a mapping for `rewrite` with the keys "
+                + "html, text, amp, visible_text, headers, found \"off\""),
         Wrong(
             "rewrite: { headers: [Subject, List-, \"List-X:\"] }\n",
             "3:22: error: an item of `headers`: expected a List-* field such as \(listFields), found \"Subject\"",
             "3:31: error: an item of `headers`: expected a List-* field such as \(listFields), found \"List-\"",
             "3:38: error: an item of `headers`: expected a List-* field such as \(listFields), "
                 + "found \"List-X:\""),
-        Wrong("signed_mail: resign\n", "3:14: error: `signed_mail`: expected skip or rewrite, found \"resign\""),
+        Wrong(
+            "signed_mail: resign\n", "3:14: error: `signed_mail`: expected skip or rewrite, found \"resign\""),
         Wrong("on_error: reject\n", "3:11: error: `on_error`: expected accept or tempfail, found \"reject\""),
         Wrong(
             "max_message_size: 64 megs\n",
@@ -105,7 +108,8 @@ import Testing
                 + "found \"dns.example\"",
             "3:81: error: an item of `resolvers`: expected a port from 1 to 65535 behind the colon, "
                 + "found \"127.0.0.1:0\""),
-        Wrong("log: { to: file, level: verbose }\n",
+        Wrong(
+            "log: { to: file, level: verbose }\n",
             "3:12: error: `to`: expected syslog or stderr, found \"file\"",
             "3:25: error: `level`: expected error, warning, info or debug, found \"verbose\""),
         Wrong(
@@ -125,7 +129,12 @@ import Testing
                 + "expected the folder with one file per sender, such as senders.d"),
         Wrong(
             "default_tracking_domains: []\nsenders: s\n",
-            "s.yaml:1:27: error: expected at least one host in `default_tracking_domains`, found an empty list"),
+            "s.yaml:1:27: error: expected at least one host in `default_tracking_domains`, found an empty list"
+        ),
+        Wrong(
+            "default_tracking_domains: track.relay.example\nsenders: s\n",
+            "s.yaml:1:27: error: expected a list for `default_tracking_domains`, "
+                + "found \"track.relay.example\""),
         Wrong(
             "default_tracking_domains: [localhost, 192.0.2.1, \"*.example.com\"]\nsenders: s\n",
             "s.yaml:1:28: error: an item of `default_tracking_domains`: expected a host name such as "

@@ -11,18 +11,21 @@ import Testing
 
     private func scalars(_ yaml: String) -> [String?] {
         let errors = ErrorList()
-        guard case .sequence(let items)? = ConfigurationNode.parse(
-            Array(yaml.utf8), file: "x.yaml", errors: errors)?.value
+        guard
+            case .sequence(let items)? = ConfigurationNode.parse(
+                Array(yaml.utf8), file: "x.yaml", errors: errors)?.value
         else { return [] }
         return items.map(\.scalar)
     }
 
     @Test func `scalars are text as written`() {
         #expect(
-            scalars("[off, 0660, 1_000, 12:30:45, ~, null, 1.0, 0x1F, 'a b', \"\\u00e9\", 2001-01-01, <<]") == [
-                "off", "0660", "1_000", "12:30:45", "~", "null", "1.0", "0x1F", "a b", "\u{E9}", "2001-01-01",
-                "<<",
-            ])
+            scalars("[off, 0660, 1_000, 12:30:45, ~, null, 1.0, 0x1F, 'a b', \"\\u00e9\", 2001-01-01, <<]")
+                == [
+                    "off", "0660", "1_000", "12:30:45", "~", "null", "1.0", "0x1F", "a b", "\u{E9}",
+                    "2001-01-01",
+                    "<<",
+                ])
     }
 
     @Test(arguments: [
@@ -38,12 +41,16 @@ import Testing
         Wrong(
             "a: b: c\n",
             "x.yaml:1:5: error: not valid YAML: mapping values are not allowed in this context"),
-        Wrong("a: \"open\n", "x.yaml:2:1: error: not valid YAML: found unexpected end of stream "
-            + "(while scanning a quoted scalar from line 1)"),
+        Wrong(
+            "a: \"open\n",
+            "x.yaml:2:1: error: not valid YAML: found unexpected end of stream "
+                + "(while scanning a quoted scalar from line 1)"),
         Wrong("a: *b\n", "x.yaml:1:4: error: the alias *b has no anchor &b before it"),
         Wrong("a: &b [*b]\n", "x.yaml:1:8: error: the alias *b has no anchor &b before it"),
-        Wrong("a: !!int 5\n", "x.yaml:1:4: error: expected a value without a tag, found the tag "
-            + "\"tag:yaml.org,2002:int\""),
+        Wrong(
+            "a: !!int 5\n",
+            "x.yaml:1:4: error: expected a value without a tag, found the tag "
+                + "\"tag:yaml.org,2002:int\""),
         Wrong("? [a]\n: b\n", "x.yaml:1:3: error: expected a word as the key, found a list"),
         Wrong(
             "a: 1\nb: 2\n\"a\": 3\nb: 4\n",
@@ -83,7 +90,7 @@ import Testing
         yaml += "? *a12\n: key\n"
         #expect(
             errors(Array(yaml.utf8)) == [
-                "x.yaml:5:48: error: expected at most 100000 values in one file, aliases counted each time"
+                "x.yaml:5:45: error: expected at most 100000 values in one file, aliases counted each time"
             ])
     }
 

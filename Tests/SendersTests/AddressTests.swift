@@ -69,7 +69,9 @@ import Testing
         #expect(try AddressPattern(parsing: text).description == canonical)
     }
 
-    @Test(arguments: ["", "@", "@*", "@*.", "*", "news", "<a@b.example>", "a@*.b.example", "@a@b.example", "@a b"])
+    @Test(arguments: [
+        "", "@", "@*", "@*.", "*", "news", "<a@b.example>", "a@*.b.example", "@a@b.example", "@a b",
+    ])
     func `what is no entry of addresses is refused`(_ text: String) {
         #expect(throws: ValueError.self) { try AddressPattern(parsing: text) }
     }

@@ -43,7 +43,8 @@ import Testing
         // Two readings, two addresses.
         " ceo@evil.example <news@acme.example>", " <ceo@evil.example> <news@acme.example>",
         " <ceo@evil.example> news@acme.example", " news@acme.example ceo@evil.example",
-        " news@acme.example@evil.example", " a@evil.example,b news@acme.example", " Acme, Inc. <n@acme.example>",
+        " news@acme.example@evil.example", " a@evil.example,b news@acme.example",
+        " Acme, Inc. <n@acme.example>",
         " <<news@acme.example>>", " <news@acme.example", " news@acme.example>",
         " =?utf-8?q?x <ceo@evil.example>?= <news@acme.example>",
         " =?utf-8?q?news?=@acme.example", " =?utf-8?q?a.b?=@acme.example", " =?utf-8?q?news=40acme.example?=",
@@ -54,7 +55,8 @@ import Testing
         " news@acme.example.", " news@[192.0.2.1", " news@[a[b]", " a: b: c@x.example;;", " : a@x.example;",
         " .x <news@acme.example>", " \"a\"b\"@acme.example", " news@\"acme.example\"", " a\\@b@acme.example",
         // Controls and line ends.
-        " news@acme.example\0", " \"\0\" <news@acme.example>", " news@acme.example\r\n", " a\n<news@acme.example>",
+        " news@acme.example\0", " \"\0\" <news@acme.example>", " news@acme.example\r\n",
+        " a\n<news@acme.example>",
         " a\r <news@acme.example>", " a\u{7F} <news@acme.example>", " a\u{1B} <news@acme.example>",
     ])
     func `what the grammar does not allow has no addresses`(_ value: String) {
@@ -62,7 +64,8 @@ import Testing
     }
 
     @Test func `bytes that are not UTF-8 have no addresses`() {
-        #expect(FromField.addresses(Array(" B".utf8) + [0xFC] + Array("cher <news@acme.example>".utf8)) == nil)
+        #expect(
+            FromField.addresses(Array(" B".utf8) + [0xFC] + Array("cher <news@acme.example>".utf8)) == nil)
         #expect(FromField.addresses(Array(" news".utf8) + [0xC0, 0xAE] + Array("@acme.example".utf8)) == nil)
     }
 

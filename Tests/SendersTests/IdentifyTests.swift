@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct IdentifyTests {
     @Test(arguments: [
-        ("<news@acme.example>", "exact"), ("<NEWS@ACME.EXAMPLE.>", "exact"), ("<other@acme.example>", "domain"),
-        ("<x@a.acme.example>", "parent"), ("<x@a.b.acme.example>", "parent"), ("<x@a.near.acme.example>", "near"),
+        ("<news@acme.example>", "exact"), ("<NEWS@ACME.EXAMPLE.>", "exact"),
+        ("<other@acme.example>", "domain"),
+        ("<x@a.acme.example>", "parent"), ("<x@a.b.acme.example>", "parent"),
+        ("<x@a.near.acme.example>", "near"),
         ("<x@near.acme.example>", "parent"), ("<news+1@acme.example>", "domain"),
     ])
     func `the most specific match wins`(_ envelope: String, _ id: String) throws {
@@ -21,7 +23,10 @@ import Testing
     @Test(arguments: [
         ("<x@y.example>", "no sender for <x@y.example> (login none, client 127.0.0.1)"),
         ("x@xacme.example", "no sender for <x@xacme.example> (login none, client 127.0.0.1)"),
-        ("<x@acme.example.evil.test>", "no sender for <x@acme.example.evil.test> (login none, client 127.0.0.1)"),
+        (
+            "<x@acme.example.evil.test>",
+            "no sender for <x@acme.example.evil.test> (login none, client 127.0.0.1)"
+        ),
         ("<>", "no sender for <> (login none, client 127.0.0.1)"),
         ("<a\n@acme.example>", "no sender for <a\\u{A}@acme.example> (login none, client 127.0.0.1)"),
     ])
@@ -31,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("acme", "192.0.2.1", true), ("ACME", nil, true), ("other", "10.0.0.1", false), (nil, "10.0.0.1", true),
+        ("acme", "192.0.2.1", true), ("ACME", nil, true), ("other", "10.0.0.1", false),
+        (nil, "10.0.0.1", true),
         ("", "10.0.0.1", true), (nil, "192.0.2.1", false), (nil, nil, false), (nil, "unknown", false),
         (nil, "::ffff:10.0.0.1", true),
     ])
@@ -62,7 +68,9 @@ import Testing
                 + "acme does not accept this client")
     }
 
-    @Test func `a refused sender is not replaced by a less specific one, but the next source is asked`() throws {
+    @Test func `a refused sender is not replaced by a less specific one, but the next source is asked`()
+        throws
+    {
         let world = try World([
             "news": sender("news@acme.example", "logins: [news]\n"), "acme": sender("\"@acme.example\""),
             "other": sender("\"@other.example\""),
@@ -99,7 +107,9 @@ import Testing
         let base = "no sender for <> (login none, client 127.0.0.1)"
         #expect(world.identify("<>", from: ["x@a.example"]) == "a")
         #expect(world.identify("<>", from: ["x@a.example, y@aa.example"]) == "a")
-        #expect(world.identify("<>", from: ["x@a.example, y@b.example"]) == base + ": the From field names several senders")
+        #expect(
+            world.identify("<>", from: ["x@a.example, y@b.example"]) == base
+                + ": the From field names several senders")
         #expect(world.identify("<>", from: ["x@a.example, y@c.example"]) == base)
         #expect(world.identify("<>", from: ["x@a.example, y@[192.0.2.1]"]) == base)
         #expect(world.identify("<>", from: ["x@a.example", "x@a.example"]) == base + ": several From fields")

@@ -19,7 +19,8 @@ struct World {
         for (name, content) in senders {
             try folder.write("senders.d/" + (name.contains(".") ? name : name + ".yaml"), content)
         }
-        let needed = "default_tracking_domains: [track.relay.example, \"*.t.relay.example\"]\nsenders: senders.d\n"
+        let needed =
+            "default_tracking_domains: [track.relay.example, \"*.t.relay.example\"]\nsenders: senders.d\n"
         let file = try folder.write("signpost.yaml", needed + main)
         let (settings, mistakes) = Settings.load(file: file)
         #expect(mistakes.isEmpty)

@@ -26,6 +26,7 @@ enum MailDomain {
     static func canonical(_ text: String) -> String? {
         var domain = caseFolded(text)
         if domain.hasSuffix(".") { domain.removeLast() }
+        guard !domain.hasSuffix(".") else { return nil }
         guard isPlain(domain) else {
             // U-labels and A-labels: UTS 46 decides.
             return DomainName(domain)?.description
