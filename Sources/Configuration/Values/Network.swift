@@ -37,8 +37,12 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether `other` is one of the network's addresses.
     public func contains(_ other: IPAddress) -> Bool {
-        other.octets.count == address.octets.count
-            && Network.masked(other.octets, prefixLength) == address.octets
+        guard other.octets.count == address.octets.count else { return false }
+        let whole = prefixLength / 8
+        for index in 0..<whole where other.octets[index] != address.octets[index] { return false }
+        guard whole < address.octets.count else { return true }
+        let mask = ~(UInt8.max >> UInt8(prefixLength % 8))
+        return other.octets[whole] & mask == address.octets[whole]
     }
 
     private static func masked(_ octets: [UInt8], _ length: Int) -> [UInt8] {
