@@ -34,6 +34,6 @@ enum SenderFolder {
                     "this file is not read: expected a name that ends in .yaml")
             }
         }
-        return files.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        return files.sorted { SenderDirectory.precedes($0.id, $1.id) }
     }
 }

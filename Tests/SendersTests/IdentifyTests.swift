@@ -117,6 +117,15 @@ import Testing
         #expect(world.identify("<>", from: []) == base)
     }
 
+    @Test func `senders may come from elsewhere than a folder`() throws {
+        let world = try World(["b": sender("\"@b.example\""), "a": sender("\"@a.example\"")])
+        let directory = SenderDirectory(
+            world.directory.senders.reversed(), identifySenderBy: [.envelopeFrom])
+        let found = directory.identify(sender: "x@b.example", login: nil, client: Client(nil), headerFrom: [])
+        #expect(found.sender?.id == "b")
+        #expect(directory["a"]?.id == "a")
+    }
+
     @Test func `what can be said before the header is said early`() throws {
         let files = ["a": sender("\"@a.example\"")]
         let world = try World(files)

@@ -132,6 +132,10 @@ import Testing
         ])
         #expect(world.errors.count == 2)
         #expect(world.directory.senders.map(\.id) == ["all", "beta"])
+        #expect(
+            ["acme", "all", "beta", "b", "zeta", ""].map { world.directory[$0]?.id } == [
+                nil, "all", "beta", nil, nil, nil,
+            ])
         #expect(world.identify("<x@beta.example>") == "beta")
         #expect(world.identify("<x@acme.example>").hasSuffix(": the file of acme has errors"))
         #expect(world.identify("<x@other.example>") == "all")
