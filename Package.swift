@@ -50,7 +50,7 @@ let package = Package(
         room("Senders", ["Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
-        room("MilterService", ["CMilter", "Filtering", "Configuration"]),
+        room("MilterService", ["CMilter", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
@@ -64,7 +64,10 @@ let package = Package(
         tests(of: "Senders", ["Configuration"]),
         tests(of: "PluginHost", ["Configuration", "CSignpostPlugin"]),
         tests(of: "Filtering", ["Rewriting", "Configuration"]),
-        tests(of: "MilterService", ["Filtering", "Configuration"]),
+        tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
+        .executableTarget(
+            name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings),
     ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(
