@@ -11,6 +11,13 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift` the one
+/// that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only what a library asks
+/// for without a version.
+let hangupIsOurs: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
+]
+
 /// The built-in plugins: the name in `plugins.load`, and the target in `Plugins/`.
 let builtInPlugins = [
     "click-tracking": "ClickTracking",
@@ -57,7 +64,7 @@ let package = Package(
                 "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
         tests(of: "DomainNames"),
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
@@ -67,7 +74,7 @@ let package = Package(
         tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
             name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
-            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings),
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
     ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(

@@ -9,15 +9,18 @@ import Testing
 extension MilterServiceTests {
     @Suite struct Connections {
         /// Whether all sessions and messages are gone.
-        private func allIsQuiet() -> Bool { wait { MilterServer.liveSessions == 0 && MilterServer.liveMessages == 0 } }
+        private func allIsQuiet() -> Bool {
+            wait { MilterServer.liveSessions == 0 && MilterServer.liveMessages == 0 }
+        }
 
         @Test func `many messages travel on one connection`() throws {
             do {
                 let client = try TestService.client()
                 for number in 0..<200 {
                     let script = ["uppercase", "nothing", "accept-at-mail", "tempfail-at-eoh"][number % 4]
-                    let expected = [["b", "a"], ["a"], ["a"], ["t"]][number % 4] as [Character]
-                    #expect(try client.message(from: "<\(script)@many\(number).example>").map(\.kind) == expected)
+                    let expected = [["b", "c"], ["c"], ["a"], ["t"]][number % 4] as [Character]
+                    #expect(
+                        try client.message(from: "<\(script)@many\(number).example>").map(\.kind) == expected)
                     if number % 3 == 0 { try client.send("A") }  // Sendmail and Postfix send ABORT after some messages
                 }
                 #expect(MilterServer.liveSessions == 1)
@@ -117,7 +120,7 @@ extension MilterServiceTests {
         @Test func `two MAIL commands without ABORT between are two messages`() throws {
             let client = try TestService.client()
             #expect(try client.mail("<nothing@lost.example>") == "c")
-            #expect(try client.message(from: "<uppercase@kept.example>").map(\.kind) == ["b", "a"])
+            #expect(try client.message(from: "<uppercase@kept.example>").map(\.kind) == ["b", "c"])
             #expect(MilterServer.liveMessages == 0)
         }
 
@@ -127,4 +130,3 @@ extension MilterServiceTests {
         }
     }
 }
-

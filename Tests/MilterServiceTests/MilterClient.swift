@@ -63,9 +63,12 @@ final class MilterClient {
         var sent = 0
         while sent < packet.count {
             let count = packet.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
+                Glibc.send(
+                    descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { throw ClientError(description: "send \(kind): \(String(cString: strerror(errno)))") }
+            guard count > 0 else {
+                throw ClientError(description: "send \(kind): \(String(cString: strerror(errno)))")
+            }
             sent += count
         }
     }
@@ -85,7 +88,8 @@ final class MilterClient {
                 recv(descriptor, $0.baseAddress?.advanced(by: got), count - got, 0)
             }
             guard part > 0 else {
-                throw ClientError(description: part == 0 ? "closed" : "recv: \(String(cString: strerror(errno)))")
+                throw ClientError(
+                    description: part == 0 ? "closed" : "recv: \(String(cString: strerror(errno)))")
             }
             got += part
         }
@@ -176,7 +180,9 @@ final class MilterClient {
     private func expectContinue(unless noReply: Int) throws {
         if steps & UInt32(noReply) != 0 { return }
         let answer = try receive()
-        guard answer == Packet(kind: "c") else { throw ClientError(description: "expected continue, got \(answer)") }
+        guard answer == Packet(kind: "c") else {
+            throw ClientError(description: "expected continue, got \(answer)")
+        }
     }
 }
 

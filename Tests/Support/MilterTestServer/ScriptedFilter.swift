@@ -26,7 +26,9 @@ public final class ScriptedFilter: MessageFilter {
 
     public func header(_ field: HeaderField) {
         fields.append(field)
-        note("header \(String(decoding: field.name, as: UTF8.self)):\(String(decoding: field.value, as: UTF8.self))")
+        note(
+            "header \(String(decoding: field.name, as: UTF8.self)):\(String(decoding: field.value, as: UTF8.self))"
+        )
     }
 
     public func endOfHeaders(queueID: String?) -> FilterStep {
@@ -50,9 +52,13 @@ public final class ScriptedFilter: MessageFilter {
         case "all":
             return .change(
                 headers: [
-                    HeaderChange(name: Array("List-Help".utf8), occurrence: 2, value: Array(" <https://b/>".utf8)),
-                    HeaderChange(name: Array("List-Unsubscribe".utf8), occurrence: 1, value: Array(" <a>,\n\t<b>".utf8)),
-                    HeaderChange(name: Array("X-Signpost".utf8), occurrence: nil, value: Array(" moved 2".utf8)),
+                    HeaderChange(
+                        name: Array("List-Help".utf8), occurrence: 2, value: Array(" <https://b/>".utf8)),
+                    HeaderChange(
+                        name: Array("List-Unsubscribe".utf8), occurrence: 1, value: Array(" <a>,\n\t<b>".utf8)
+                    ),
+                    HeaderChange(
+                        name: Array("X-Signpost".utf8), occurrence: nil, value: Array(" moved 2".utf8)),
                 ], body: content)
         case "empty":
             return .change(headers: [], body: [])
