@@ -11,9 +11,9 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift` the one
-/// that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only what a library asks
-/// for without a version.
+/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift`
+/// the one that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only
+/// what a library asks for without a version.
 let hangupIsOurs: [LinkerSetting] = [
     .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
 ]
@@ -74,7 +74,8 @@ let package = Package(
         tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
             name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
-            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
+        ),
     ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(
