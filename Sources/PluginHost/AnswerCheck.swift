@@ -27,15 +27,16 @@ public enum AnswerCheck {
         let own = link.url[link.scheme.upperBound..<link.host.lowerBound]
         let start: Int
         if let end = schemeEnd(of: answer) {
-            start = end + max(prefix(answer, end, "://".utf8), link.scheme.isEmpty ? 0 : prefix(answer, end, own))
-            guard start > end else { return .failure(PluginProblem(message: "the URL has no // behind its scheme")) }
+            let usual = prefix(answer, end, "://".utf8)
+            start = end + max(usual, link.scheme.isEmpty ? 0 : prefix(answer, end, own))
+            guard start > end else { return failure("the URL has no // behind its scheme") }
         } else {
             let length = max(prefix(answer, 0, "//".utf8), link.scheme.isEmpty ? prefix(answer, 0, own) : 0)
             guard length > 0 else {
-                return .failure(PluginProblem(message: "the URL is not an absolute http or https URL"))
+                return failure("the URL is not an absolute http or https URL")
             }
             guard link.scheme.isEmpty else {
-                return .failure(PluginProblem(message: "the URL is scheme-relative, which the link was not"))
+                return failure("the URL is scheme-relative, which the link was not")
             }
             start = length
         }
@@ -44,6 +45,10 @@ public enum AnswerCheck {
                 || byte == UInt8(ascii: "#")
         }
         return .success(start..<(end ?? answer.count))
+    }
+
+    private static func failure(_ message: String) -> Result<Range<Int>, PluginProblem> {
+        .failure(PluginProblem(message: message))
     }
 
     /// Where the colon behind `http` or `https` stands, in any case of letters.
@@ -90,7 +95,9 @@ public enum AnswerCheck {
         var start = 0
         while start < shorter && answer[start] == url[start] { start += 1 }
         var kept = 0
-        while kept < shorter - start && answer[answer.count - 1 - kept] == url[url.count - 1 - kept] { kept += 1 }
+        while kept < shorter - start && answer[answer.count - 1 - kept] == url[url.count - 1 - kept] {
+            kept += 1
+        }
         for byte in answer[start..<(answer.count - kept)] {
             switch byte {
             case 0x00...0x1F, 0x7F: return "the URL has a control character"
