@@ -12,7 +12,7 @@ public enum AnswerCheck {
         case .failure(let problem): return problem.message
         case .success(let authority):
             return mistake(inAuthority: authority, of: answer, for: link, expected)
-                ?? mistake(inChangesOf: answer, from: link.url)
+                ?? mistake(inChangesOf: answer[authority.upperBound...], from: link.url[link.rest])
         }
     }
 
@@ -73,9 +73,8 @@ public enum AnswerCheck {
         let colon = authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
         let host = authority[..<colon]
         if host != expected[...], host != link.url[link.host] {
-            guard DomainName(String(decoding: host, as: UTF8.self)) != nil else {
-                return "the URL's host is not a domain name"
-            }
+            guard host.allSatisfy({ $0 < 0x80 }), DomainName(String(decoding: host, as: UTF8.self)) != nil
+            else { return "the URL's host is not a domain name in ASCII" }
         }
         let port = authority[colon...]
         if port.isEmpty || port == link.url[link.host.upperBound..<link.rest.lowerBound] { return nil }
@@ -86,19 +85,23 @@ public enum AnswerCheck {
         return nil
     }
 
-    // MARK: what was changed
+    // MARK: path, query and fragment
 
     /// The bytes that the link did not have at this place will be written into an attribute, a style
     /// sheet, a header or plain text: none of them may end the URL in any of these, and each charset has them.
-    private static func mistake(inChangesOf answer: [UInt8], from url: [UInt8]) -> String? {
-        let shorter = min(answer.count, url.count)
+    private static func mistake(
+        inChangesOf answer: ArraySlice<UInt8>, from rest: ArraySlice<UInt8>
+    ) -> String? {
+        let shorter = min(answer.count, rest.count)
         var start = 0
-        while start < shorter && answer[start] == url[start] { start += 1 }
+        while start < shorter, answer[answer.startIndex + start] == rest[rest.startIndex + start] {
+            start += 1
+        }
         var kept = 0
-        while kept < shorter - start && answer[answer.count - 1 - kept] == url[url.count - 1 - kept] {
+        while kept < shorter - start, answer[answer.endIndex - 1 - kept] == rest[rest.endIndex - 1 - kept] {
             kept += 1
         }
-        for byte in answer[start..<(answer.count - kept)] {
+        for byte in answer.dropFirst(start).dropLast(kept) {
             switch byte {
             case 0x00...0x1F, 0x7F: return "the URL has a control character"
             case UInt8(ascii: " "): return "the URL has a space"
@@ -111,8 +114,8 @@ public enum AnswerCheck {
             }
         }
         // Only what was cut out can still break the UTF-8: where a cut begins or ends inside a character.
-        let cuts = [start, url.count - kept].filter { url.indices.contains($0) }
-        guard cuts.contains(where: { url[$0] & 0xC0 == 0x80 }) else { return nil }
+        let cuts = [rest.dropFirst(start).first, rest.suffix(kept).first]
+        guard cuts.contains(where: { $0.map { $0 & 0xC0 == 0x80 } ?? false }) else { return nil }
         return String(validating: answer, as: UTF8.self) == nil ? "the URL is not valid UTF-8" : nil
     }
 }

@@ -15,7 +15,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("https://track.relay.example/c/1?a=1&b=2#x", "click-tracking: https://click.acme.example/c/1?a=1&b=2#x"),
+        (
+            "https://track.relay.example/c/1?a=1&b=2#x",
+            "click-tracking: https://click.acme.example/c/1?a=1&b=2#x"
+        ),
         ("https://track.relay.example/o/1.gif", "open-tracking: https://click.acme.example/o/1.gif"),
         ("https://track.relay.example/f/1", "forward-to-friend: https://click.acme.example/f/1"),
         ("https://track.relay.example/u/1", "subscription: https://click.acme.example/u/1"),
@@ -33,16 +36,19 @@ import Testing
         let plugins = try builtIns(["subscription", "hosted-content"].map { request($0) }).acme()
         let url = "https://track.relay.example/x"
         #expect(
-            try plugins.fate(of: url, place: "header", part: "header:List-Unsubscribe").hasPrefix("subscription"))
-        #expect(try plugins.fate(of: url, place: "header", part: "header:LIST-help").hasPrefix("subscription"))
+            try plugins.fate(of: url, place: "header", part: "header:List-Unsubscribe").hasPrefix(
+                "subscription"))
+        #expect(
+            try plugins.fate(of: url, place: "header", part: "header:LIST-help").hasPrefix("subscription"))
         #expect(try plugins.fate(of: url, place: "header", part: "header:X-List-Y").hasPrefix("hosted"))
         #expect(try plugins.fate(of: url).hasPrefix("hosted-content"))
     }
 
     @Test func `the first to claim decides, in the order of the configuration`() throws {
         let url = "https://track.relay.example/c/1"
-        #expect(try builtIns(["hosted-content", "click-tracking"].map { request($0) }).acme().fate(of: url)
-            .hasPrefix("hosted-content"))
+        #expect(
+            try builtIns(["hosted-content", "click-tracking"].map { request($0) }).acme().fate(of: url)
+                .hasPrefix("hosted-content"))
         #expect(try builtIns(["open-tracking"].map { request($0) }).acme().fate(of: url) == "left: no plugin")
     }
 
@@ -56,7 +62,8 @@ import Testing
     }
 
     @Test func `a pattern that can match nothing is an error with the plugin's own words`() {
-        let errors = loadErrors([request("click-tracking", [setting("paths", ["c/*"])])], from: PluginDirectory(nil))
+        let errors = loadErrors(
+            [request("click-tracking", [setting("paths", ["c/*"])])], from: PluginDirectory(nil))
         #expect(
             errors == [
                 "signpost.yaml:12:7: error: plugin \"click-tracking\" refuses its settings: \"c/*\" in paths can match "
@@ -82,28 +89,29 @@ import Testing
     }
 
     /// The rules of the contract for scheme and port.
-    @Test(arguments: [
-        ("https://t.example/c/1", nil, .keep, "https://n.example/c/1"),
-        ("HTTPS://T.Example./c/1", nil, .keep, "HTTPS://n.example/c/1"),
-        ("http://t.example:8080/c/1", nil, .keep, "http://n.example:8080/c/1"),
-        ("http://t.example:/c/1", nil, .keep, "http://n.example:/c/1"),
-        ("http://t.example:8080/c/1", nil, .https, "https://n.example/c/1"),
-        ("https://t.example:8443/c/1", nil, .https, "https://n.example:8443/c/1"),
-        ("HttpS://t.example:8443/c/1", nil, .https, "HttpS://n.example:8443/c/1"),
-        ("https://t.example:8443/c/1", nil, .http, "http://n.example/c/1"),
-        ("http://t.example/c/1", nil, .http, "http://n.example/c/1"),
-        ("https://t.example/c/1", 444, .keep, "https://n.example:444/c/1"),
-        ("http://t.example:8080/c/1", 444, .https, "https://n.example:444/c/1"),
-        ("http://t.example:8080/c/1", 65535, .keep, "http://n.example:65535/c/1"),
-        ("//t.example/c/1", nil, .https, "//n.example/c/1"),
-        ("//t.example:81/c/1", nil, .http, "//n.example:81/c/1"),
-        ("//t.example:81/c/1", 5, .keep, "//n.example:5/c/1"),
-        ("https:t.example/c/1", nil, .keep, "https:n.example/c/1"),
-        ("http:\\\\t.example\\c\\1", nil, .https, "https:\\\\n.example\\c\\1"),
-        ("///t.example/c/1", nil, .keep, "///n.example/c/1"),
-        ("https://@t.example/c/1", nil, .keep, "https://@n.example/c/1"),
-        ("https://t.example/c/\u{FC}%2F\"'()<>", nil, .keep, "https://n.example/c/\u{FC}%2F\"'()<>"),
-    ] as [(String, UInt16?, LinkTarget.Scheme, String)])
+    @Test(
+        arguments: [
+            ("https://t.example/c/1", nil, .keep, "https://n.example/c/1"),
+            ("HTTPS://T.Example./c/1", nil, .keep, "HTTPS://n.example/c/1"),
+            ("http://t.example:8080/c/1", nil, .keep, "http://n.example:8080/c/1"),
+            ("http://t.example:/c/1", nil, .keep, "http://n.example:/c/1"),
+            ("http://t.example:8080/c/1", nil, .https, "https://n.example/c/1"),
+            ("https://t.example:8443/c/1", nil, .https, "https://n.example:8443/c/1"),
+            ("HttpS://t.example:8443/c/1", nil, .https, "HttpS://n.example:8443/c/1"),
+            ("https://t.example:8443/c/1", nil, .http, "http://n.example/c/1"),
+            ("http://t.example/c/1", nil, .http, "http://n.example/c/1"),
+            ("https://t.example/c/1", 444, .keep, "https://n.example:444/c/1"),
+            ("http://t.example:8080/c/1", 444, .https, "https://n.example:444/c/1"),
+            ("http://t.example:8080/c/1", 65535, .keep, "http://n.example:65535/c/1"),
+            ("//t.example/c/1", nil, .https, "//n.example/c/1"),
+            ("//t.example:81/c/1", nil, .http, "//n.example:81/c/1"),
+            ("//t.example:81/c/1", 5, .keep, "//n.example:5/c/1"),
+            ("https:t.example/c/1", nil, .keep, "https:n.example/c/1"),
+            ("http:\\\\t.example\\c\\1", nil, .https, "https:\\\\n.example\\c\\1"),
+            ("///t.example/c/1", nil, .keep, "///n.example/c/1"),
+            ("https://@t.example/c/1", nil, .keep, "https://@n.example/c/1"),
+            ("https://t.example/c/\u{FC}%2F\"'()<>", nil, .keep, "https://n.example/c/\u{FC}%2F\"'()<>"),
+        ] as [(String, UInt16?, LinkTarget.Scheme, String)])
     func `scheme and port go by policy, all else stays`(
         _ url: String, _ port: UInt16?, _ scheme: LinkTarget.Scheme, _ moved: String
     ) throws {
@@ -114,7 +122,7 @@ import Testing
     @Test func `an IDN is written as A-labels`() throws {
         #expect(
             try builtIns().acme("klick\u{FC}.example").fate(of: "https://t.example/c/1")
-                == "click-tracking: https://xn--klick-kva.example/c/1")
+                == "click-tracking: https://xn--klick-ova.example/c/1")
     }
 
     @Test func `what they say of themselves is there for a person`() throws {

@@ -9,9 +9,15 @@ enum Fixture {
     static let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
     static let root = sources.appending(path: "../../..").standardizedFileURL
 
+    /// Where the folders of this run are; removed at its end.
+    private static let scratch: URL = {
+        atexit { try? FileManager.default.removeItem(at: Fixture.scratch) }
+        return FileManager.default.temporaryDirectory.appending(path: "signpost-plugins-" + UUID().uuidString)
+    }()
+
     /// A new empty folder.
     static func folder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "signpost-" + UUID().uuidString)
+        let folder = scratch.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
     }
@@ -25,7 +31,7 @@ enum Fixture {
         let compiler = Process()
         compiler.executableURL = URL(filePath: "/usr/bin/env")
         compiler.arguments =
-            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+            ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-shared", "-fPIC"]
             + ["-I", root.appending(path: "Sources/CSignpostPlugin/include").path]
             + macros.map { "-D" + $0 }
             + ["-o", library.path, sources.appending(path: source + ".c").path]
