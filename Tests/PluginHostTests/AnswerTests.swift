@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: [3, -7, 255])
-    func `an unknown answer is a mistake`(_ code: Int) throws {
+    func `an answer that the ABI does not have is a mistake`(_ code: Int) throws {
         let (fate, mistakes) = try ask("https://a.example/", code: code)
         #expect(fate == "left: unsafe answer from echo")
         #expect(mistakes == ["echo: \(code) is not an answer"])
