@@ -73,6 +73,8 @@ import Testing
         ("https://a.example/\\5cx", "the URL has a backslash"),
         ("https://a.example/\\c3\\a9x", "the URL has bytes that are not ASCII"),
         ("https://a.example/\\ff", "the URL has bytes that are not ASCII"),
+        // The usual answer, and more.
+        ("https://click.acme.example:81/p/\u{E9}?q='a'#f\"x", "the URL has a quote"),
         // The link's own character, cut in half.
         ("https://t.example:81/p/\\c3?q='a'#f", "the URL is not valid UTF-8"),
         ("https://t.example:81/p/\\c3x\\a9?q='a'#f", "the URL is not valid UTF-8"),
@@ -86,6 +88,12 @@ import Testing
     @Test func `a scheme-relative link may stay so, or not`() throws {
         #expect(try ask("//a.example/x", about: "//t.example/x").fate == "echo: //a.example/x")
         #expect(try ask("https://a.example/x", about: "//t.example/x").fate == "echo: https://a.example/x")
+    }
+
+    @Test func `the link's own host may stay as it is spelled`() throws {
+        let link = "https://T.Ex%61mple./old"
+        #expect(try ask("https://T.Ex%61mple./new", about: link).fate == "echo: https://T.Ex%61mple./new")
+        #expect(try ask("https://T.Ex%61mple/new", about: link).fate == "left: unsafe answer from echo")
     }
 
     @Test func `an answer is bounded`() throws {
