@@ -119,6 +119,13 @@ import Testing
         #expect(try plugins.fate(of: url) == "click-tracking: " + moved)
     }
 
+    @Test func `a header's https link stays https, for one-click unsubscription`() throws {
+        let plugins = try builtIns().acme("n.example", scheme: .http)
+        let moved = try plugins.fate(
+            of: "https://t.example:8443/u/1", place: "header", part: "header:List-Unsubscribe")
+        #expect(moved == "subscription: https://n.example:8443/u/1")
+    }
+
     @Test func `an IDN is written as A-labels`() throws {
         #expect(
             try builtIns().acme("klick\u{FC}.example").fate(of: "https://t.example/c/1")

@@ -242,7 +242,8 @@ SIGNPOST_EXPORT const signpost_plugin *signpost_plugin_entry(void);
  * Moves a link to the sender's domain: writes it to `answer` and returns SIGNPOST_MOVE.
  * The host is replaced, and the port where the sender has one; the scheme is
  * changed where the policy says so, and the link's port is dropped then (it was the old scheme's).
- * All other bytes stay as they are. A scheme-relative link stays scheme-relative.
+ * All other bytes stay as they are. A scheme-relative link stays scheme-relative, and an https link in
+ * a header field stays https: one-click unsubscription requires it (RFC 8058 section 3.1).
  */
 static inline int signpost_move(const signpost_link *link, const signpost_sender *sender,
                                 const signpost_sink *answer)
@@ -253,6 +254,7 @@ static inline int signpost_move(const signpost_link *link, const signpost_sender
     size_t had = link->scheme.end - link->scheme.begin;
     size_t want = 0;
     int keep = 1;
+    if (had == 5 && link->header.bytes != 0) wanted = names[SIGNPOST_SCHEME_KEEP];
     if (had != 0 && wanted[0] != 0) {
         while (wanted[want] != 0) want++;
         keep = had == want;

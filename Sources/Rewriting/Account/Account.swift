@@ -22,11 +22,18 @@ struct Account {
     {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
         let encoding = leaf.header.transferEncoding.flatMap { TransferEncoding($0) } ?? .identity
-        let isNamed = DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
+        return DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
             let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
             return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
         }
-        if isNamed { return true }
+    }
+
+    /// Names a part that is protected with all that belongs to it, if a default domain stands in its content
+    /// or header.
+    func protected(
+        _ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason, into result: inout RewriteResult
+    ) -> Bool {
+        if skipped(leaf, of: body, as: part, reason: reason, into: &result) { return true }
         let header = Bytes(rebasing: body[leaf.headerRange.start..<leaf.headerRange.end])
         return skipped(part, view: header, reason: reason, into: &result)
     }

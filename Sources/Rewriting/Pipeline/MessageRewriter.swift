@@ -88,7 +88,7 @@ public struct MessageRewriter: Sendable {
                 if part.protection == .embeddedMessage {
                     accountForEmbedded(leaf, as: kind, of: body, parts, into: &result)
                 } else if !named.contains(index),
-                    account.skipped(
+                    account.protected(
                         leaf, of: body, as: part.number, reason: part.protection.reason, into: &result)
                 {
                     named.insert(index)

@@ -47,7 +47,10 @@ struct PartRewriter<Decider: LinkDecider> {
                     rewrite(leaf, as: kind, raw, content, charset, view, obstacle, into: &result)
                 }
             } else {
-                rewrite(leaf, as: kind, raw, content, charset, decoded, obstacle, into: &result)
+                let text = charset.utf8OfAll() ?? Array(decoded)
+                text.withUnsafeBufferPointer { view in
+                    rewrite(leaf, as: kind, raw, content, charset, view, obstacle, into: &result)
+                }
             }
         }
     }
@@ -97,7 +100,8 @@ struct PartRewriter<Decider: LinkDecider> {
     ) -> LinkCollector<GatedDecider<Decider>> {
         var collector = LinkCollector(
             hosts: hosts, decider: GatedDecider(decider: decider, obstacle: obstacle),
-            showsAllLinks: policy.showsAllLinks, part: part, utf8: { charset.utf8(of: $0) })
+            showsAllLinks: policy.showsAllLinks, part: part,
+            utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         if kind == .text {
             collector.plainText(view)
         } else {

@@ -82,6 +82,11 @@ struct CharsetView {
         }
     }
 
+    /// All of the text in UTF-8, for the account of a part that cannot be edited; nil as for ``utf8(of:)``.
+    func utf8OfAll() -> [UInt8]? {
+        Iconv.utf8(Array(decoded), from: charset.iconvName)
+    }
+
     /// The text behind a short range of the view, in UTF-8; nil where the charset is not known or the bytes are
     /// not valid in it. For host names and reports only: it opens a converter.
     func utf8(of view: ByteRange) -> [UInt8]? {

@@ -22,7 +22,7 @@ enum HZMask {
         var result: [UInt8] = []
         walk(bytes) { position, meaning in
             switch meaning {
-            case .ascii: result.append(bytes[position])
+            case .ascii, .tilde: result.append(bytes[position])
             case .chinese: result.append(bytes[position] | 0x80)
             case .control: break
             }
@@ -33,6 +33,8 @@ enum HZMask {
     private enum Meaning {
         case ascii
         case chinese
+        /// The second of `~~`.
+        case tilde
         /// Part of the encoding, not of the text.
         case control
     }
@@ -55,7 +57,7 @@ enum HZMask {
                 position += 1
             case (0x7E, 0x7E) where !isChinese:
                 visit(position, .control)
-                visit(position + 1, .ascii)
+                visit(position + 1, .tilde)
                 position += 1
             case (0x0A, _):
                 isChinese = false

@@ -13,7 +13,9 @@ enum UTF7Mask {
                 continue
             }
             if position + 1 < decoded.count, decoded[position + 1] == UInt8(ascii: "-") {
-                view[position + 1] = 0xFF  // "+-" is "+"
+                // "+-" is "+": masked as a whole, so that the converter sees both.
+                view[position] = 0xFF
+                view[position + 1] = 0xFF
                 position += 2
                 continue
             }
