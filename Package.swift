@@ -42,10 +42,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CGNU"),
         .target(name: "CSignpostPlugin"),
         room("SignpostPlugin", ["CSignpostPlugin"]),
         room("DomainNames", ["CIDN2"]),
-        room("Rewriting", ["DomainNames"]),
+        room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),

@@ -19,4 +19,10 @@ public struct HeaderField: Sendable, Equatable {
             zip(name, expected).allSatisfy { ASCII.lowercased($0) == $1 }
         }
     }
+
+    /// Whether both are fields of one name.
+    public func hasSameName(as other: HeaderField) -> Bool {
+        name.count == other.name.count
+            && zip(name, other.name).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
+    }
 }

@@ -21,7 +21,7 @@ public struct HeaderEdit: Sendable, Equatable {
 }
 
 /// A link that moved.
-public struct RewrittenLink: Sendable, Equatable {
+public struct RewrittenLink: Sendable, Equatable, Encodable {
     /// The IMAP part number or `header:…`.
     public var part: String
     /// Where in the part, e.g. `a[href]`.
@@ -35,7 +35,7 @@ public struct RewrittenLink: Sendable, Equatable {
 }
 
 /// A place where a default domain still stands.
-public struct LeftLink: Sendable, Equatable {
+public struct LeftLink: Sendable, Equatable, Encodable {
     /// The IMAP part number, `header:…`, `preamble:…` or `epilogue:…`.
     public var part: String
     /// Where in the part, e.g. `comment`, `img[alt]`, `text`.

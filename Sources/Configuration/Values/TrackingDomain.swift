@@ -1,0 +1,36 @@
+import DomainNames
+
+/// A sender's own tracking domain: a host, and a port where it is not the link's own.
+public struct TrackingDomain: Hashable, Sendable, CustomStringConvertible {
+    /// The host in its canonical form.
+    public var host: DomainName
+    /// The port that takes the place of the link's; nil keeps it.
+    public var port: UInt16?
+
+    /// Reads `click.acme.example` or `click.acme.example:8443`; IDNs are allowed.
+    public init(parsing text: String) throws(ValueError) {
+        let expected = "a host name such as click.acme.example"
+        if text.contains("/") || text.contains("@") {
+            throw ValueError(expected: expected + " alone", found: text)
+        }
+        let (name, port) = try text.splitPort()
+        if IPAddress(name) != nil {
+            throw ValueError(expected: expected + ", not an IP address", found: text)
+        }
+        guard let host = DomainName(name) else { throw ValueError(expected: expected, found: text) }
+        (self.host, self.port) = (host, port)
+    }
+
+    /// `click.acme.example:8443`.
+    public var description: String { port.map { "\(host):\($0)" } ?? "\(host)" }
+}
+
+/// What becomes of a link's scheme when it moves.
+public enum LinkScheme: String, CaseIterable, Sendable {
+    /// As it is.
+    case keep
+    /// `https:`.
+    case https
+    /// `http:`.
+    case http
+}

@@ -1,0 +1,109 @@
+import Configuration
+import PluginHost
+import Rewriting
+import Senders
+
+/// The filter itself: the life of one message from MAIL FROM to its end, by one snapshot.
+public final class LinkFilter: MessageFilter {
+    private let snapshot: Snapshot
+    private let log: LogSink
+    private var envelope = Envelope(sender: "")
+    private var fields: [HeaderField] = []
+    private var content: [UInt8] = []
+    /// Bytes of header and body so far, kept or not.
+    private var size = 0
+    private var judgement: Judgement.Outcome?
+
+    /// A filter for one message.
+    public init(snapshot: Snapshot, log: @escaping LogSink) {
+        self.snapshot = snapshot
+        self.log = log
+    }
+
+    /// MAIL FROM was given. What is nobody's is accepted here only if the log line can already name the
+    /// queue id (Sendmail); Postfix has one from DATA on.
+    public func begin(_ envelope: Envelope) -> FilterStep {
+        self.envelope = envelope
+        judgement = Judgement(envelope, by: snapshot).beforeHeader()
+        if case .leave(let reason)? = judgement, envelope.queueID != nil { return leave(reason) }
+        return .proceed
+    }
+
+    /// A header field.
+    public func header(_ field: HeaderField) {
+        size += field.name.count + field.value.count + 3
+        if !isTooLarge { fields.append(field) }
+    }
+
+    /// All header fields were given.
+    public func endOfHeaders(queueID: String?) -> FilterStep {
+        note(queueID)
+        size += 2
+        let outcome = Judgement(envelope, by: snapshot).afterHeader(fields)
+        judgement = outcome
+        if case .leave(let reason) = outcome { return leave(reason) }
+        if let reason = snapshot.rewriter.reasonToLeave(fields) { return leave(reason) }
+        return .proceed
+    }
+
+    /// A piece of the body.
+    public func body(_ piece: UnsafeRawBufferPointer) -> FilterStep {
+        size += piece.count
+        if isTooLarge {
+            content = []
+        } else {
+            content.append(contentsOf: piece)
+        }
+        return .proceed
+    }
+
+    /// The message is complete.
+    public func endOfMessage(queueID: String?) -> FilterOutcome {
+        note(queueID)
+        if isTooLarge {
+            _ = leave("size \(size) is over max_message_size \(snapshot.settings.maxMessageSize)")
+            return .accept
+        }
+        guard case .rewrite(let sender, let plugins)? = judgement else { return .accept }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let decider = PluginDecider(plugins: plugins) { [log, name] plugin, what in
+            log(.warning, "\(name): plugin \(plugin): \(what); the link stays as it is")
+        }
+        let result = content.withUnsafeBytes {
+            snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider)
+        }
+        var changes = headerChanges(result)
+        let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
+        let line = LogLine.rewritten(result, sender: sender, size: size, time: clock.now - start)
+        log(.info, "\(name): \(line)")
+        if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
+            changes.append(TraceHeader.change(sender: sender, result: result))
+        }
+        return changes.isEmpty && body == nil ? .accept : .change(headers: changes, body: body)
+    }
+
+    // MARK: -
+
+    private var isTooLarge: Bool { size > snapshot.settings.maxMessageSize }
+
+    /// The queue id for the log; Postfix writes NOQUEUE where there is none.
+    private var name: String { envelope.queueID ?? "NOQUEUE" }
+
+    private func note(_ queueID: String?) {
+        if let queueID { envelope.queueID = queueID }
+    }
+
+    private func leave(_ reason: String) -> FilterStep {
+        log(.info, "\(name): \(LogLine.unchanged(reason))")
+        return .accept
+    }
+
+    private func headerChanges(_ result: RewriteResult) -> [HeaderChange] {
+        result.headerEdits.map { edit in
+            let field = fields[edit.fieldIndex]
+            let occurrence = fields[...edit.fieldIndex].count { $0.hasSameName(as: field) }
+            return HeaderChange(name: field.name, occurrence: occurrence, value: edit.value)
+        }
+    }
+}

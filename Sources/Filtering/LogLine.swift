@@ -1,0 +1,39 @@
+import Rewriting
+import Senders
+
+/// The one line per message that operators read (contract, "The log").
+enum LogLine {
+    static func rewritten(_ result: RewriteResult, sender: Sender, size: Int, time: Duration) -> String {
+        var line = "sender=\(sender.id) domain=\(sender.trackingDomain)"
+        line += " rewritten=" + counted(result.rewritten.map(\.plugin))
+        line += " left=" + counted(result.left.map { key($0.reason) })
+        return line + " size=\(size) time=\(milliseconds(time))"
+    }
+
+    static func unchanged(_ reason: String) -> String { "unchanged: " + reason }
+
+    /// `3 (nested=1 comment=2)`, or `0`.
+    private static func counted(_ names: [String]) -> String {
+        if names.isEmpty { return "0" }
+        var order: [String] = []
+        var counts: [String: Int] = [:]
+        for name in names {
+            if counts[name] == nil { order.append(name) }
+            counts[name, default: 0] += 1
+        }
+        let each = order.map { "\($0)=\(counts[$0] ?? 0)" }.joined(separator: " ")
+        return "\(names.count) (\(each))"
+    }
+
+    /// A reason as one word.
+    private static func key(_ reason: String) -> String {
+        let words = reason.split(separator: " ")
+        return (words.first == "html" ? words.dropFirst() : words[...]).joined(separator: "-")
+    }
+
+    private static func milliseconds(_ time: Duration) -> String {
+        let (seconds, attoseconds) = time.components
+        let tenths = seconds * 10_000 + attoseconds / 100_000_000_000_000
+        return "\(tenths / 10).\(tenths % 10)ms"
+    }
+}

@@ -1,0 +1,61 @@
+import Configuration
+import PluginHost
+import Rewriting
+import Senders
+
+/// What the milter would do to a message, without an MTA.
+public enum OfflineRewrite {
+    /// Rewrites a message.
+    ///
+    /// - Parameter onMistake: told of a plugin's unusable answer, a line each.
+    /// - Returns: the message as it would be delivered, and the account of what was done.
+    public static func run(
+        _ message: RawMessage, envelope: Envelope, snapshot: Snapshot, onMistake: (String) -> Void
+    ) -> (delivered: [UInt8], report: Report) {
+        var report = Report()
+        switch Judgement(envelope, by: snapshot).afterHeader(message.fields) {
+        case .leave(let reason):
+            report.unchangedBecause = reason
+            return (message.bytes, report)
+        case .rewrite(let sender, let plugins):
+            report.sender = sender.id
+            report.trackingDomain = sender.trackingDomain.description
+            guard message.bytes.count <= snapshot.settings.maxMessageSize else {
+                report.unchangedBecause =
+                    "size \(message.bytes.count) is over max_message_size \(snapshot.settings.maxMessageSize)"
+                return (message.bytes, report)
+            }
+            let result = withoutActuallyEscaping(onMistake) { onMistake in
+                let decider = PluginDecider(plugins: plugins) { onMistake("plugin \($0): \($1)") }
+                return message.bytes.withUnsafeBytes { bytes in
+                    snapshot.rewriter.rewrite(
+                        fields: message.fields,
+                        body: UnsafeRawBufferPointer(rebasing: bytes[message.bodyStart...]), decider: decider)
+                }
+            }
+            report.unchangedBecause = result.unchangedBecause
+            report.rewritten = result.rewritten
+            report.left = result.left
+            var delivered = message.applying(result)
+            if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
+                delivered = message.adding(
+                    TraceHeader.change(sender: sender, result: result), to: delivered, after: result)
+            }
+            return (delivered, report)
+        }
+    }
+}
+
+extension RawMessage {
+    /// A rewritten message with a field at the end of its header section, as an MTA adds one.
+    fileprivate func adding(_ change: HeaderChange, to delivered: [UInt8], after result: RewriteResult) -> [UInt8] {
+        let growth = result.headerEdits.reduce(0) { $0 + $1.value.count - fields[$1.fieldIndex].value.count }
+        var start = bodyStart + growth
+        // In front of the empty line that ends the section, with the line end that the message uses.
+        let lineEnd: [UInt8] = bytes[..<bodyStart].contains(0x0D) ? [0x0D, 0x0A] : [0x0A]
+        if start > 0, delivered[start - 1] == 0x0A { start -= 1 }
+        if start > 0, delivered[start - 1] == 0x0D { start -= 1 }
+        let field = change.name + [UInt8(ascii: ":")] + change.value + lineEnd
+        return Array(delivered[..<start]) + field + delivered[start...]
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+extension ListenAddress {
+    /// The socket that systemd hands over (sd_listen_fds(3)), nil where it hands over none.
+    ///
+    /// It takes the place of the configured address: whoever writes a socket unit means it.
+    public static func fromServiceManager() throws(ServiceError) -> ListenAddress? {
+        guard let process = number("LISTEN_PID"), process == Int(getpid()), let count = number("LISTEN_FDS"),
+            count > 0
+        else { return nil }
+        guard count == 1 else {
+            throw ServiceError(
+                .configuration,
+                "systemd hands over \(count) sockets; expected one ListenStream= in the socket unit")
+        }
+        return .descriptor(3)  // SD_LISTEN_FDS_START
+    }
+
+    private static func number(_ name: String) -> Int? {
+        getenv(name).flatMap { Int(String(cString: $0)) }
+    }
+}
+
+/// Makes ready a listening socket that somebody else opened.
+func adoptListeningSocket(_ descriptor: Int32) throws(ServiceError) {
+    var listens: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0, listens != 0 else {
+        throw ServiceError(
+            .configuration,
+            "fd:\(descriptor) is not a listening stream socket; expected ListenStream= with Accept=no")
+    }
+    var on: Int32 = 1
+    // Fails on a unix socket, which needs none.
+    _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+}

@@ -1,0 +1,150 @@
+import Glibc
+
+/// The file of a unix socket that we made, told apart from a successor's by device and inode.
+struct SocketFile: Sendable {
+    let path: String
+    let device: dev_t
+    let inode: ino_t
+
+    /// Removes the file unless somebody has put another in its place.
+    func removeIfOurs() {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+        unlink(path)
+    }
+}
+
+/// A listening unix socket at `path`, never open to the world, not even for a moment.
+func openUnixSocket(
+    at path: String, mode: UInt32, group: String?
+) throws(ServiceError) -> (Int32, SocketFile) {
+    let owner = if let group { try groupID(of: group, for: path) } else { gid_t.max }  // -1: as it is
+    var address = try unixAddress(path)
+    try clearTheWay(to: path, &address)
+
+    let descriptor = socket(AF_UNIX, streamSocket, 0)
+    guard descriptor >= 0 else { throw failure(path, "cannot make a socket", errno) }
+    do throws(ServiceError) {
+        return (descriptor, try bindSocket(descriptor, to: path, &address, mode: mode, group: owner))
+    } catch {
+        close(descriptor)
+        throw error
+    }
+}
+
+/// Gives the socket its place, its group and its mode, and only then lets anybody connect.
+private func bindSocket(
+    _ descriptor: Int32, to path: String, _ address: inout sockaddr_un, mode: UInt32, group: gid_t
+) throws(ServiceError) -> SocketFile {
+    // umask(2) is the process's; we are called before there are other threads that make files.
+    let mask = umask(0o177)
+    let bound = withSocketAddress(&address) { bind(descriptor, $0, $1) }
+    let problem = errno
+    umask(mask)
+    guard bound == 0 else { throw bindFailure(path, problem) }
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw failure(path, "made, and gone at once", errno) }
+    let file = SocketFile(path: path, device: status.st_dev, inode: status.st_ino)
+    do throws(ServiceError) {
+        // chown(2) comes first: it may take bits from the mode.
+        guard group == gid_t.max || chown(path, uid_t.max, group) == 0 else {
+            throw ServiceError(
+                errno == EPERM ? .noPermission : .operatingSystem,
+                "\(path): cannot give the socket to its socket_group: \(systemMessage(errno)); "
+                    + "add our user to that group, or leave socket_group out")
+        }
+        guard chmod(path, mode) == 0 else { throw failure(path, "cannot set the socket's mode", errno) }
+        guard listen(descriptor, SOMAXCONN) == 0 else { throw failure(path, "cannot listen", errno) }
+    } catch {
+        file.removeIfOurs()
+        throw error
+    }
+    return file
+}
+
+/// Removes a socket that nobody listens on any more; whatever else stands at `path` is an error.
+private func clearTheWay(to path: String, _ address: inout sockaddr_un) throws(ServiceError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+        if errno == ENOENT || errno == ENOTDIR { return }  // bind(2) will say what is wrong with the folder
+        throw bindFailure(path, errno)
+    }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+        throw ServiceError(
+            .cannotCreate, "\(path) is in use: it exists and is not a socket; remove it, or listen elsewhere")
+    }
+    let probe = socket(AF_UNIX, streamSocket | Int32(SOCK_NONBLOCK.rawValue), 0)
+    guard probe >= 0 else { throw failure(path, "cannot make a socket", errno) }
+    defer { close(probe) }
+    let answer = withSocketAddress(&address) { connect(probe, $0, $1) }
+    if answer == 0 || errno == EAGAIN || errno == EINPROGRESS {
+        throw ServiceError(
+            .unavailable,
+            "\(path) is in use: another server answers there; stop it, or listen elsewhere")
+    }
+    guard errno == ECONNREFUSED else {
+        throw failure(path, "is in the way, and whether it is in use cannot be told", errno)
+    }
+    guard unlink(path) == 0 || errno == ENOENT else {
+        throw failure(path, "is left over, and cannot be removed", errno)
+    }
+}
+
+private func groupID(of name: String, for path: String) throws(ServiceError) -> gid_t {
+    guard let entry = getgrnam(name) else {
+        throw ServiceError(
+            .noUser,
+            "\(path): socket_group: there is no group called \"\(name)\"; create it, or name the MTA's own")
+    }
+    return entry.pointee.gr_gid
+}
+
+private func unixAddress(_ path: String) throws(ServiceError) -> sockaddr_un {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let room = MemoryLayout.size(ofValue: address.sun_path)
+    guard path.utf8.count < room else {
+        throw ServiceError(
+            .configuration,
+            "\(path): too long for a unix socket: \(path.utf8.count) bytes, and \(room - 1) are allowed; "
+                + "choose a shorter path")
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return address
+}
+
+private let streamSocket = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
+private func withSocketAddress(
+    _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+) -> Int32 {
+    withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+}
+
+private func bindFailure(_ path: String, _ code: Int32) -> ServiceError {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    switch code {
+    case ENOENT, ENOTDIR:
+        return ServiceError(
+            .cannotCreate,
+            "\(path): the folder \(folder) does not exist; create it (systemd: RuntimeDirectory=), "
+                + "or listen elsewhere")
+    case EACCES, EPERM, EROFS:
+        return ServiceError(
+            .cannotCreate,
+            "\(path): no socket can be made in \(folder): \(systemMessage(code)); "
+                + "make the folder writable for our user, or listen elsewhere")
+    case EADDRINUSE:
+        return ServiceError(.unavailable, "\(path) is in use: another server was quicker; stop it")
+    default:
+        return failure(path, "cannot bind", code)
+    }
+}
+
+private func failure(_ path: String, _ what: String, _ code: Int32) -> ServiceError {
+    ServiceError(.operatingSystem, "\(path): \(what): \(systemMessage(code))")
+}

@@ -1,0 +1,157 @@
+import CMilter
+import Filtering
+import Glibc
+import Synchronization
+
+/// What the service has to know.
+public struct MilterOptions: Sendable {
+    /// The filter's name in libmilter's own log lines.
+    public var name = "signpost"
+    /// Where to listen.
+    public var listen: ListenAddress
+    /// The mode of a unix socket.
+    public var socketMode: UInt32 = 0o660
+    /// The group of a unix socket, nil for our own.
+    public var socketGroup: String?
+    /// Whether header fields may be added (`trace_header`).
+    public var mayAddHeaders = false
+    /// What becomes of a message whose changes can't be sent.
+    public var onError = FailureAction.accept
+    /// How long messages under way may take at the end.
+    public var drainTime = Duration.seconds(30)
+
+    /// The defaults, at `listen`.
+    public init(listen: ListenAddress) { self.listen = listen }
+}
+
+/// The milter: listens, answers the MTA by libmilter, and ends when it is told to.
+///
+/// One per process, since libmilter knows only one. SIGTERM and SIGINT end it once the messages under way are
+/// finished, SIGHUP and SIGUSR1 have the files read again.
+public final class MilterServer: Sendable {
+    private let options: MilterOptions
+    private let log: LogSink
+    private let service: Service
+    private let listener = Atomic<ListenerState>(.running)
+
+    private enum ListenerState: UInt8, AtomicRepresentable { case running, ended, failed }
+
+    /// A server that asks `makeFilter` for the filter of every message, at its MAIL FROM and from any thread.
+    public init(
+        options: MilterOptions, log: @escaping LogSink,
+        makeFilter: @escaping @Sendable () -> any MessageFilter
+    ) {
+        self.options = options
+        self.log = log
+        service = Service(
+            makeFilter: makeFilter, log: log, mayAddHeaders: options.mayAddHeaders, onError: options.onError)
+    }
+
+    /// Blocks the service's signals in this thread and those it starts. To be called before there are other threads:
+    /// a thread without it that gets SIGHUP ends the process.
+    public static func blockSignals() { Signals.block() }
+
+    /// Connections that are open at this moment.
+    public static var liveSessions: Int { LiveCount.sessions.value }
+    /// Messages that are under way at this moment.
+    public static var liveMessages: Int { LiveCount.messages.value }
+
+    /// Serves until a signal ends it. Throws if it can't begin, or if libmilter gives up.
+    ///
+    /// `onReady` is called once, when the MTA can connect, with the address; `onReload` for SIGHUP and SIGUSR1, on a
+    /// thread of its own, one call at a time.
+    public func run(
+        onReady: (ListenAddress) -> Void = { _ in }, onReload: @escaping @Sendable () -> Void
+    ) throws(ServiceError) {
+        Signals.block()
+        raiseFileLimit()
+        if !sigwaitIsOurs() {
+            log(.warning, "libmilter keeps SIGHUP for itself in this build: SIGHUP stops, SIGUSR1 reloads")
+        }
+        let address = try ListenAddress.fromServiceManager() ?? options.listen
+        let socket = try ListeningSocket.open(address, mode: options.socketMode, group: options.socketGroup)
+        defer { socket.removeFile() }
+        try handOver(socket)
+
+        let reloader = Reloader(onReload)
+        let started = startThread {
+            self.listener.store(
+                smfi_main() == MI_SUCCESS ? .ended : .failed, ordering: .sequentiallyConsistent)
+        }
+        guard started else { throw ServiceError(.operatingSystem, "cannot start a thread for libmilter") }
+        let hint = socket.address.postfixDescription.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
+        log(.info, "listening on \(socket.address)\(hint)")
+        ServiceManager.tellReady()
+        onReady(socket.address)
+
+        while listener.load(ordering: .sequentiallyConsistent) == .running {
+            switch Signals.next(within: 1000) {
+            case SIGHUP, SIGUSR1:
+                reloader.request()
+            case SIGTERM, SIGINT:
+                drain(socket)
+                return
+            default:
+                break
+            }
+        }
+        // libmilter stops by itself only if it was left its signals, or if it can't go on.
+        if listener.load(ordering: .sequentiallyConsistent) == .failed {
+            throw ServiceError(
+                .operatingSystem, "libmilter gave up on \(socket.address); its own log lines say why")
+        }
+    }
+
+    /// Makes libmilter use `socket` and our callbacks.
+    private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
+        Service.current = service
+        let registered = options.name.withCString { name in
+            smfi_register(filterDescription(name: UnsafeMutablePointer(mutating: name)))
+        }
+        let connected = "fd:\(socket.descriptor)".withCString {
+            smfi_setconn(UnsafeMutablePointer(mutating: $0))
+        }
+        guard registered == MI_SUCCESS, connected == MI_SUCCESS else {
+            throw ServiceError(
+                .unavailable, "libmilter does not take our callbacks; is its version that of its header?")
+        }
+        // A first look that fails now instead of in smfi_main. "fd:" is Debian's addition.
+        guard smfi_opensocket(0) == MI_SUCCESS else {
+            throw ServiceError(.unavailable, "libmilter does not take an open socket (fd:N); Debian's does")
+        }
+    }
+
+    /// Stops taking connections, and waits for the messages under way, though not for ever; a second signal ends it.
+    private func drain(_ socket: ListeningSocket) {
+        log(.info, "stopping: \(Self.liveMessages) messages under way")
+        ServiceManager.tellStopping()
+        socket.retire()
+        let deadline = ContinuousClock.now + options.drainTime
+        while Self.liveMessages > 0 {
+            if ContinuousClock.now >= deadline || isStop(Signals.next(within: 20)) {
+                log(
+                    .warning,
+                    "stopping with \(Self.liveMessages) messages under way; the MTA will try them again")
+                break
+            }
+        }
+        // A message ends in a callback, and libmilter sends its reply just after.
+        _ = Signals.next(within: 100)
+        _ = startThread { smfi_stop() }
+        for _ in 0..<300 where listener.load(ordering: .sequentiallyConsistent) == .running {
+            socket.wake()
+            _ = Signals.next(within: 20)
+        }
+        log(.info, "stopped")
+    }
+
+    private func isStop(_ signal: Int32?) -> Bool { signal == SIGTERM || signal == SIGINT }
+
+    /// Every connection is a descriptor, and the usual soft limit is 1024.
+    private func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

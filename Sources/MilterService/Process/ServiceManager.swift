@@ -1,0 +1,36 @@
+import Glibc
+
+/// What systemd is told (sd_notify(3)): a datagram to the socket in `NOTIFY_SOCKET`, nothing where there is none.
+enum ServiceManager {
+    /// The service takes mail.
+    static func tellReady() { tell("READY=1") }
+    /// The files are being read again; `tellReady` follows. `Type=notify-reload` wants the time with it.
+    static func tellReloading() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        tell("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
+    }
+    /// The service is about to end.
+    static func tellStopping() { tell("STOPPING=1") }
+
+    private static func tell(_ state: String) {
+        guard let name = getenv("NOTIFY_SOCKET") else { return }
+        var path = bytes(name)
+        guard path.first == UInt8(ascii: "/") || path.first == UInt8(ascii: "@") else { return }
+        if path.first == UInt8(ascii: "@") { path[0] = 0 }  // an abstract name, unix(7)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
+
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = sendto(descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL), $0, length)
+            }
+        }
+    }
+}

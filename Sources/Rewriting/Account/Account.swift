@@ -1,0 +1,71 @@
+/// Accounts for default domains in what is not rewritten at all: parts skipped whole, text round the
+/// parts, part headers.
+struct Account {
+    let hosts: DefaultHosts
+
+    /// Names a part that is skipped whole, if a default domain stands in it.
+    ///
+    /// - Returns: whether it was named.
+    @discardableResult
+    func skipped(_ part: String, view: Bytes, reason: LeftReason, into result: inout RewriteResult) -> Bool {
+        guard let mention = Mentions.first(in: view, hosts: hosts) else { return false }
+        result.left.append(
+            LeftLink(
+                part: part, place: "part", url: String(decoding: mention, as: UTF8.self), reason: reason.text))
+        return true
+    }
+
+    /// Names a part that is skipped whole, if a default domain stands in its decoded content.
+    @discardableResult
+    func skipped(_ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason, into result: inout RewriteResult)
+        -> Bool
+    {
+        let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
+        let encoding = leaf.header.transferEncoding.flatMap { TransferEncoding($0) } ?? .identity
+        return DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
+            let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
+            return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
+        }
+    }
+
+    /// Names every default domain in text that belongs to no part's content.
+    func around(_ name: String, place: String, _ range: ByteRange, of body: Bytes, into result: inout RewriteResult) {
+        let text = Bytes(rebasing: body[range.start..<range.end])
+        for host in Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts) {
+            let window = Mentions.window(around: host, in: text)
+            let bytes = text.copy(window)
+            let shown = Mentions.surroundings(
+                of: ByteRange(host.start - window.start, host.end - window.start), in: bytes
+            ).range
+            result.left.append(
+                LeftLink(
+                    part: name, place: place, url: String(decoding: bytes[shown.start..<shown.end], as: UTF8.self),
+                    reason: LeftReason.outsideParts.text))
+        }
+    }
+}
+
+extension LinkCollector {
+    /// Adds the account to a result; links that were refused an edit stay.
+    func report(refused: Set<Int>, into result: inout RewriteResult) {
+        for (index, move) in moves.enumerated() {
+            let before = String(decoding: move.before, as: UTF8.self)
+            if refused.contains(index) {
+                result.left.append(
+                    LeftLink(
+                        part: part, place: move.place, url: before, reason: LeftReason.lineLength.text))
+            } else {
+                result.rewritten.append(
+                    RewrittenLink(
+                        part: part, place: move.place, plugin: move.plugin, before: before,
+                        after: String(decoding: move.after, as: UTF8.self)))
+            }
+        }
+        for stay in stays {
+            result.left.append(
+                LeftLink(
+                    part: part, place: stay.place, url: String(decoding: stay.url, as: UTF8.self),
+                    reason: stay.reason.text))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+/// Finds where default domains stand in text as whole host names, whatever surrounds them.
+enum Mentions {
+    /// The hosts in `range` of `bytes`, ascending.
+    static func find(
+        in bytes: Bytes, _ range: ByteRange, hosts: DefaultHosts, atMost limit: Int = .max
+    ) -> [ByteRange] {
+        var found: [ByteRange] = []
+        for needle in hosts.needles {
+            var search = range.start
+            while found.count < limit,
+                let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: search, to: range.end)
+            {
+                search = dot + 1
+                if let host = host(needle, dot: dot, in: bytes, range) {
+                    found.append(host)
+                    search = max(search, host.end)
+                }
+            }
+        }
+        if hosts.needles.count > 1 { found.sort { $0.start < $1.start } }
+        return found
+    }
+
+    /// The hosts in all of `bytes`.
+    static func find(in bytes: [UInt8], hosts: DefaultHosts) -> [ByteRange] {
+        bytes.withUnsafeBufferPointer { find(in: $0, ByteRange(0, $0.count), hosts: hosts) }
+    }
+
+    /// The needle with its searched dot at `dot`, if it stands there as a whole host name.
+    private static func host(
+        _ needle: DefaultHosts.Needle, dot: Int, in bytes: Bytes, _ range: ByteRange
+    ) -> ByteRange? {
+        var start = dot - needle.dot
+        let end = start + needle.text.count
+        guard start >= range.start, end <= range.end else { return nil }
+        for (offset, byte) in needle.text.enumerated() where ASCII.lowercased(bytes[start + offset]) != byte {
+            return nil
+        }
+        if end < range.end {
+            if isHostByte(bytes[end]) { return nil }
+            if bytes[end] == UInt8(ascii: "."), end + 1 < range.end, ASCII.isAlphanumeric(bytes[end + 1]) {
+                return nil
+            }
+        }
+        if needle.isSuffix {
+            let suffix = start
+            while start > range.start, isHostByte(bytes[start - 1]) || bytes[start - 1] == UInt8(ascii: ".") {
+                if isEscape(in: bytes, endingAt: start, from: range.start) { break }
+                start -= 1
+            }
+            return start < suffix ? ByteRange(start, end) : nil
+        }
+        if start > range.start {
+            let before = bytes[start - 1]
+            if isHostByte(before) || before == UInt8(ascii: "."),
+                !isEscape(in: bytes, endingAt: start, from: range.start)
+            {
+                return nil
+            }
+        }
+        return ByteRange(start, end)
+    }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    /// Whether a percent-escape (`%2F`) ends at `end`: its digits are no part of the host behind it.
+    private static func isEscape(in bytes: Bytes, endingAt end: Int, from start: Int) -> Bool {
+        end - 3 >= start && bytes[end - 3] == UInt8(ascii: "%") && ASCII.hexValue(bytes[end - 2]) != nil
+            && ASCII.hexValue(bytes[end - 1]) != nil
+    }
+
+    /// How much of one mention a report shows.
+    private static let longestShown = 1000
+
+    /// The URL, mail address or bare name that a host found in `text` belongs to.
+    static func surroundings(of host: ByteRange, in text: [UInt8]) -> (range: ByteRange, isAddress: Bool) {
+        let low = max(0, host.start - 80)
+        if host.start > 0, text[host.start - 1] == UInt8(ascii: "@") {
+            var start = host.start - 1
+            while start > low, isLocalPartByte(text[start - 1]) { start -= 1 }
+            return (ByteRange(start, host.end), true)
+        }
+        var start = host.start
+        if let slashes = matchBackward(["//", "%2f%2f", "\\/\\/"], text, endingAt: start) {
+            start = slashes
+            if let scheme = matchBackward(
+                ["https:", "http:", "https%3a", "http%3a"], text, endingAt: slashes)
+            {
+                start = scheme
+            }
+        }
+        var end = host.end
+        let high = min(text.count, start + longestShown)
+        while end < high, !endsURL(text[end]) { end += 1 }
+        return (ByteRange(start, end), false)
+    }
+
+    private static func matchBackward(_ words: [StaticString], _ text: [UInt8], endingAt end: Int) -> Int? {
+        text.withUnsafeBufferPointer { bytes in
+            for word in words {
+                let start = end - word.utf8CodeUnitCount
+                if start >= 0, bytes.hasPrefix(word, at: start) { return start }
+            }
+            return nil
+        }
+    }
+
+    private static func isLocalPartByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7F: false
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "\""),
+            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"),
+            UInt8(ascii: "\\"), UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: "'"):
+            false
+        default: byte < 0x80
+        }
+    }
+
+    private static func endsURL(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
+            || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
+            || byte == UInt8(ascii: "\\") || byte >= 0x80
+    }
+
+    /// The first mention in all of `bytes` as it is shown in a report, nil where there is none.
+    static func first(in bytes: Bytes, hosts: DefaultHosts) -> [UInt8]? {
+        guard let host = find(in: bytes, ByteRange(0, bytes.count), hosts: hosts, atMost: 1).first else {
+            return nil
+        }
+        let window = window(around: host, in: bytes)
+        let text = bytes.copy(window)
+        let inWindow = ByteRange(host.start - window.start, host.end - window.start)
+        let shown = surroundings(of: inWindow, in: text).range
+        return Array(text[shown.start..<shown.end])
+    }
+
+    /// As much of the text round a host as ``surroundings(of:in:)`` looks at.
+    static func window(around host: ByteRange, in bytes: Bytes) -> ByteRange {
+        ByteRange(max(0, host.start - 100), min(bytes.count, host.end + longestShown))
+    }
+}

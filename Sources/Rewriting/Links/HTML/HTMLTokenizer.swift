@@ -1,0 +1,319 @@
+/// What a `<!--` in a script has hidden.
+private enum ScriptDataState {
+    case data
+    case escaped
+    case doubleEscaped
+}
+
+/// The tokenizer of the WHATWG HTML Standard (section 13.2.5) over bytes, giving outlines instead of strings.
+///
+/// The states are the standard's; where runs of one state need no decision byte by byte, `memchr` finds
+/// their end. The tree builder's feedback (which element switches the state) is in ``HTMLContext``.
+struct HTMLTokenizer<Sink: HTMLTokenSink> {
+    private let view: Bytes
+    private let end: Int
+    private var position: Int
+    private var context = HTMLContext()
+    private var attributes: [HTMLAttribute] = []
+
+    /// Reads `range` of the view as a document or fragment.
+    static func tokenize(_ range: ByteRange, of view: Bytes, into sink: inout Sink) {
+        var tokenizer = HTMLTokenizer(view, range)
+        tokenizer.data(into: &sink)
+    }
+
+    init(_ view: Bytes, _ range: ByteRange) {
+        self.view = view
+        position = range.start
+        end = range.end
+    }
+
+    // MARK: Data state (13.2.5.1) and tag open state (13.2.5.6)
+
+    mutating func data(into sink: inout Sink) {
+        var textStart = position
+        while let open = view.firstIndex(of: UInt8(ascii: "<"), from: position, to: end) {
+            guard open + 1 < end else { break }
+            let byte = view[open + 1]
+            if ASCII.isLetter(byte) {
+                emitText(textStart, open, into: &sink)
+                startTag(from: open, into: &sink)
+            } else if byte == UInt8(ascii: "/") {
+                guard open + 2 < end else { break }
+                emitText(textStart, open, into: &sink)
+                endTagOpen(from: open, into: &sink)
+            } else if byte == UInt8(ascii: "!") {
+                emitText(textStart, open, into: &sink)
+                markupDeclaration(from: open, into: &sink)
+            } else if byte == UInt8(ascii: "?") {
+                emitText(textStart, open, into: &sink)
+                bogusComment(dataFrom: open + 1, into: &sink)
+            } else {
+                position = open + 1  // invalid-first-character-of-tag-name: the `<` is text
+                continue
+            }
+            textStart = position
+        }
+        emitText(textStart, end, into: &sink)
+        position = end
+    }
+
+    private func emitText(_ start: Int, _ stop: Int, into sink: inout Sink) {
+        if start < stop { sink.text(ByteRange(start, stop), kind: .data, element: ByteRange(0, 0)) }
+    }
+
+    // MARK: Tags
+
+    private mutating func startTag(from open: Int, into sink: inout Sink) {
+        let name = tagName(from: open + 1)
+        guard let isSelfClosing = tagAttributes() else {
+            sink.unterminatedTag(ByteRange(open, end))
+            return
+        }
+        let namespace = context.enter(view, name, attributes, isSelfClosing: isSelfClosing)
+        sink.startTag(
+            ByteRange(open, position), name: name, attributes: attributes, namespace: namespace)
+        if namespace == .html {
+            content(of: name, HTMLContext.contentModel(of: view, name), into: &sink)
+        }
+    }
+
+    /// End tag open state (13.2.5.7).
+    private mutating func endTagOpen(from open: Int, into sink: inout Sink) {
+        if ASCII.isLetter(view[open + 2]) {
+            endTag(from: open, into: &sink)
+        } else if view[open + 2] == UInt8(ascii: ">") {
+            position = open + 3  // missing-end-tag-name: `</>` is nothing
+        } else {
+            bogusComment(dataFrom: open + 2, into: &sink)
+        }
+    }
+
+    private mutating func endTag(from open: Int, into sink: inout Sink) {
+        let name = tagName(from: open + 2)
+        guard tagAttributes() != nil else {
+            sink.unterminatedTag(ByteRange(open, end))
+            return
+        }
+        context.leave(view, name)
+        sink.endTag(ByteRange(open, position), name: name)
+    }
+
+    /// Tag name state (13.2.5.8).
+    private mutating func tagName(from start: Int) -> ByteRange {
+        position = start
+        while position < end {
+            let byte = view[position]
+            if ASCII.isWhitespace(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">") { break }
+            position += 1
+        }
+        return ByteRange(start, position)
+    }
+
+    /// The attribute states (13.2.5.32 to 13.2.5.40), from behind the tag's name to behind its `>`.
+    ///
+    /// - Returns: whether the tag closes itself, nil where the document ends inside it.
+    private mutating func tagAttributes() -> Bool? {
+        attributes.removeAll(keepingCapacity: true)
+        while position < end {
+            // Before attribute name state.
+            let byte = view[position]
+            if ASCII.isWhitespace(byte) {
+                position += 1
+            } else if byte == UInt8(ascii: ">") {
+                position += 1
+                return false
+            } else if byte == UInt8(ascii: "/") {
+                // Self-closing start tag state.
+                position += 1
+                if position < end, view[position] == UInt8(ascii: ">") {
+                    position += 1
+                    return true
+                }
+            } else if !attribute() {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// One attribute.
+    ///
+    /// - Returns: false where the document ends inside it.
+    private mutating func attribute() -> Bool {
+        let nameStart = position
+        position += 1  // whatever it is, `=` included, it begins a name
+        while position < end {
+            let byte = view[position]
+            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/")
+                || ASCII.isWhitespace(byte)
+            {
+                break
+            }
+            position += 1
+        }
+        let name = ByteRange(nameStart, position)
+        skipWhitespace()  // after attribute name state
+        guard position < end, view[position] == UInt8(ascii: "=") else {
+            attributes.append(HTMLAttribute(name: name, value: ByteRange(name.end, name.end)))
+            return position < end
+        }
+        position += 1
+        skipWhitespace()  // before attribute value state
+        guard position < end else { return false }
+        let byte = view[position]
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+            guard let close = view.firstIndex(of: byte, from: position + 1, to: end) else {
+                position = end
+                return false
+            }
+            attributes.append(HTMLAttribute(name: name, value: ByteRange(position + 1, close)))
+            position = close + 1
+            return true
+        }
+        let valueStart = position
+        while position < end, view[position] != UInt8(ascii: ">"), !ASCII.isWhitespace(view[position]) {
+            position += 1
+        }
+        attributes.append(HTMLAttribute(name: name, value: ByteRange(valueStart, position)))
+        return position < end
+    }
+
+    private mutating func skipWhitespace() {
+        while position < end, ASCII.isWhitespace(view[position]) { position += 1 }
+    }
+
+    // MARK: Content that is not markup
+
+    /// Reads the content of an element whose start tag switches the tokenizer's state.
+    mutating func content(of name: ByteRange, _ model: HTMLContentModel, into sink: inout Sink) {
+        guard model != .markup else { return }
+        let start = position
+        let close: Int?
+        switch model {
+        case .plaintext: close = nil
+        case .script: close = endOfScript(name)
+        default: close = endOfRawText(name, from: start)
+        }
+        let stop = close ?? end
+        if start < stop {
+            sink.text(
+                ByteRange(start, stop), kind: model == .rcdata ? .rcdata : .raw, element: name)
+        }
+        position = stop
+        if let close { endTag(from: close, into: &sink) }
+    }
+
+    /// Where the "appropriate end tag" of the element begins.
+    private func endOfRawText(_ name: ByteRange, from start: Int) -> Int? {
+        var search = start
+        while let open = view.firstIndex(of: "</", from: search, to: end) {
+            if isTag(name, at: open + 2) { return open }
+            search = open + 2
+        }
+        return nil
+    }
+
+    /// Whether the element's name stands at `start`, ended as a tag name is.
+    private func isTag(_ name: ByteRange, at start: Int) -> Bool {
+        let stop = start + name.count
+        guard stop < end else { return false }
+        for offset in 0..<name.count
+        where ASCII.lowercased(view[start + offset]) != ASCII.lowercased(view[name.start + offset]) {
+            return false
+        }
+        let next = view[stop]
+        return ASCII.isWhitespace(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: ">")
+    }
+
+    /// The script data states (13.2.5.4 and 13.2.5.15 to 13.2.5.31): `<!--` hides a nested script's end tag.
+    private func endOfScript(_ name: ByteRange) -> Int? {
+        var state = ScriptDataState.data
+        var search = position
+        var dashes = -1  // the next `-->` at or after `search`; `end` where there is none
+        while let open = view.firstIndex(of: UInt8(ascii: "<"), from: search, to: end) {
+            if state != .data {
+                if dashes < search { dashes = view.firstIndex(of: "-->", from: search, to: end) ?? end }
+                if dashes < open {
+                    state = .data
+                    search = dashes + 3
+                    continue
+                }
+            }
+            search = open + 1
+            if open + 1 < end, view[open + 1] == UInt8(ascii: "/"), isTag(name, at: open + 2) {
+                if state != .doubleEscaped { return open }
+                state = .escaped
+            } else if state == .data, view.hasPrefix("<!--", at: open), open + 4 <= end {
+                state = .escaped
+                search = open + 2  // the dashes of `<!--` may be those of `-->`
+            } else if state == .escaped, isTag(name, at: open + 1) {
+                state = .doubleEscaped
+            }
+        }
+        return nil
+    }
+
+    // MARK: Comments and declarations
+
+    /// Markup declaration open state (13.2.5.42).
+    private mutating func markupDeclaration(from open: Int, into sink: inout Sink) {
+        let start = open + 2
+        if start + 2 <= end, view[start] == 0x2D, view[start + 1] == 0x2D {
+            comment(dataFrom: start + 2, into: &sink)
+        } else if start + 7 <= end, view.hasPrefix("doctype", at: start) {
+            let close = view.firstIndex(of: UInt8(ascii: ">"), from: start, to: end)
+            position = close.map { $0 + 1 } ?? end
+            sink.doctype(ByteRange(open, position))
+        } else if context.namespace != .html, start + 7 <= end, isCDATA(at: start) {
+            let dataStart = start + 7
+            let close = view.firstIndex(of: "]]>", from: dataStart, to: end)
+            sink.text(ByteRange(dataStart, close ?? end), kind: .cdata, element: ByteRange(0, 0))
+            position = close.map { $0 + 3 } ?? end
+        } else {
+            bogusComment(dataFrom: start, into: &sink)
+        }
+    }
+
+    private func isCDATA(at start: Int) -> Bool {
+        zip(view[start..<start + 7], "[CDATA[".utf8).allSatisfy { $0 == $1 }
+    }
+
+    /// The comment states (13.2.5.43 to 13.2.5.52).
+    private mutating func comment(dataFrom start: Int, into sink: inout Sink) {
+        if start < end, view[start] == UInt8(ascii: ">") {  // `<!-->`
+            finishComment(start, start, next: start + 1, into: &sink)
+            return
+        }
+        if start + 1 < end, view[start] == 0x2D, view[start + 1] == UInt8(ascii: ">") {  // `<!--->`
+            finishComment(start, start, next: start + 2, into: &sink)
+            return
+        }
+        var search = start
+        while let dashes = view.firstIndex(of: "--", from: search, to: end) {
+            var next = dashes + 2
+            while next < end, view[next] == 0x2D { next += 1 }  // comment end state: more dashes are data
+            if next < end, view[next] == UInt8(ascii: ">") {
+                finishComment(start, next - 2, next: next + 1, into: &sink)
+                return
+            }
+            if next + 1 < end, view[next] == UInt8(ascii: "!"), view[next + 1] == UInt8(ascii: ">") {
+                finishComment(start, next - 2, next: next + 2, into: &sink)
+                return
+            }
+            search = next
+        }
+        finishComment(start, end, next: end, into: &sink)
+    }
+
+    /// Bogus comment state (13.2.5.41).
+    private mutating func bogusComment(dataFrom start: Int, into sink: inout Sink) {
+        let close = view.firstIndex(of: UInt8(ascii: ">"), from: start, to: end) ?? end
+        finishComment(start, close, next: min(close + 1, end), into: &sink)
+    }
+
+    private mutating func finishComment(_ start: Int, _ stop: Int, next: Int, into sink: inout Sink) {
+        position = next
+        sink.comment(ByteRange(start, max(start, stop)))
+    }
+}

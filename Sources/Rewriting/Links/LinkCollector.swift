@@ -1,0 +1,197 @@
+/// How the bytes of a plugin's answer are written in the place where the link stands.
+enum LinkEscaping {
+    /// As they are.
+    case none
+    /// `&` as a reference.
+    case html
+    /// Parentheses escaped (CSS Syntax, section 4.3.6: an unquoted `url(` ends at one).
+    case css
+    /// Both: a style attribute.
+    case htmlAndCSS
+}
+
+/// Gathers the links of one part or header field: asks the decider, keeps the edits, and accounts for every
+/// default domain that stays. Positions are of the part's view.
+struct LinkCollector<Decider: LinkDecider> {
+    /// A link that moves, and what it takes.
+    struct Move {
+        var place: String
+        var plugin: String
+        var before: [UInt8]
+        var after: [UInt8]
+    }
+
+    /// A default domain that stays.
+    struct Stay {
+        var place: String
+        var url: [UInt8]
+        var reason: LeftReason
+    }
+
+    let hosts: DefaultHosts
+    let decider: Decider
+    let showsAllLinks: Bool
+    let part: String
+    /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
+    let utf8: ((ByteRange) -> [UInt8]?)?
+
+    private(set) var moves: [Move] = []
+    private(set) var stays: [Stay] = []
+    /// Edits of the view; `link` indexes `moves`.
+    private(set) var edits: [ContentEdit] = []
+
+    init(
+        hosts: DefaultHosts, decider: Decider, showsAllLinks: Bool, part: String,
+        utf8: ((ByteRange) -> [UInt8]?)? = nil
+    ) {
+        self.hosts = hosts
+        self.decider = decider
+        self.showsAllLinks = showsAllLinks
+        self.part = part
+        self.utf8 = utf8
+    }
+
+    /// Takes a string that is a URL as a whole. Whatever else it mentions is accounted for.
+    ///
+    /// - Parameter otherwise: the reason by which mentions stay if the string is no URL of ours.
+    mutating func url(
+        _ source: DecodedText, place: String, escaping: LinkEscaping,
+        otherwise: LeftReason = .notALink
+    ) {
+        let source = inUTF8(source)
+        guard let url = WebURL(source.bytes) else {
+            mentions(in: source, place: place, reason: otherwise)
+            return
+        }
+        let isOurs = url.hostWithoutTrailingDot.map(hosts.contains) ?? false
+        guard isOurs || showsAllLinks && url.host != nil else {
+            let host = url.sourceRange(of: url.components.host)
+            mentions(in: source, place: place, reason: url.host == nil ? .invalidURL : .nested, host: host)
+            return
+        }
+        if url.hasCredentials {
+            stay(source, url, place: place, reason: .userinfo, isOurs: isOurs)
+            return
+        }
+        let link = Link(
+            url: url.text, components: url.components, place: place, part: part, isOnDefaultDomain: isOurs)
+        switch decider.decide(link) {
+        case .leave(let reason):
+            stay(source, url, place: link.place, reason: .decided(reason), isOurs: isOurs)
+        case .move(let answer, let plugin):
+            move(source, url, to: answer, plugin: plugin, place: link.place, escaping, isOurs: isOurs)
+        }
+    }
+
+    /// Accounts for the default domains that a string mentions and that stay.
+    mutating func mentions(
+        in text: DecodedText, place: String, reason: LeftReason, host: ByteRange? = nil
+    ) {
+        for found in Mentions.find(in: text.bytes, hosts: hosts) {
+            let (range, isAddress) = Mentions.surroundings(of: found, in: text.bytes)
+            // In the authority itself, yet not the host: somebody else's look-alike or a user name.
+            let isInAuthority = host.map { found.start < $0.end } ?? false
+            let why: LeftReason =
+                isAddress && reason != .comment && reason != .script
+                ? .mailAddress : isInAuthority && reason == .nested ? .notALink : reason
+            stays.append(
+                Stay(place: place, url: Array(text.bytes[range.start..<range.end]), reason: why))
+        }
+    }
+
+    /// Accounts for a default domain that stands in the view at `host` and stays.
+    mutating func mention(_ host: ByteRange, in view: Bytes, place: String, reason: LeftReason) {
+        let window = Mentions.window(around: host, in: view)
+        let text = view.copy(window)
+        let inWindow = ByteRange(host.start - window.start, host.end - window.start)
+        let (range, isAddress) = Mentions.surroundings(of: inWindow, in: text)
+        stays.append(
+            Stay(
+                place: place, url: Array(text[range.start..<range.end]),
+                reason: isAddress ? .mailAddress : reason))
+    }
+
+    // MARK: -
+
+    private mutating func stay(
+        _ source: DecodedText, _ url: WebURL, place: String, reason: LeftReason, isOurs: Bool
+    ) {
+        if isOurs { stays.append(Stay(place: place, url: url.text, reason: reason)) }
+        nested(in: source, behind: url, place: place)
+    }
+
+    /// The mentions behind the host of a URL.
+    private mutating func nested(in source: DecodedText, behind url: WebURL, place: String) {
+        let start = url.sourceRange(of: ByteRange(url.components.host.end, url.text.count)).start
+        guard start < source.bytes.count else { return }
+        mentions(in: source.slice(ByteRange(start, source.bytes.count)), place: place, reason: .nested)
+    }
+
+    private mutating func move(
+        _ source: DecodedText, _ url: WebURL, to answer: [UInt8], plugin: String, place: String,
+        _ escaping: LinkEscaping, isOurs: Bool
+    ) {
+        guard let new = WebURL(answer), new.host != nil else {
+            stay(source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
+            return
+        }
+        let before = edits.count
+        let difference = URLDifference(from: url, to: new)
+        for change in difference.changes {
+            let range = source.viewRange(of: url.sourceRange(of: change.range))
+            edits.append(
+                ContentEdit(
+                    link: moves.count, range: range,
+                    replacement: LinkCollector.escape(change.replacement, escaping)))
+        }
+        if edits.count > before {
+            moves.append(Move(place: place, plugin: plugin, before: url.text, after: difference.result))
+            nested(in: source, behind: url, place: place)
+        } else {
+            stay(source, url, place: place, reason: .decided("unchanged by " + plugin), isOurs: isOurs)
+        }
+    }
+
+    private static func escape(_ bytes: [UInt8], _ escaping: LinkEscaping) -> [UInt8] {
+        if escaping == .none { return bytes }
+        var escaped: [UInt8] = []
+        for byte in bytes {
+            if byte == UInt8(ascii: "&"), escaping != .css {
+                escaped.append(contentsOf: "&amp;".utf8)
+            } else {
+                if byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")"), escaping != .html {
+                    escaped.append(UInt8(ascii: "\\"))
+                }
+                escaped.append(byte)
+            }
+        }
+        return escaped
+    }
+
+    /// The text with every stretch that is not ASCII in UTF-8.
+    private func inUTF8(_ source: DecodedText) -> DecodedText {
+        guard let utf8, source.bytes.contains(where: { $0 >= 0x80 }) else { return source }
+        var text = DecodedText(at: source.origin(of: 0), capacity: source.bytes.count)
+        var index = 0
+        while index < source.bytes.count {
+            let origin = source.origin(of: index)
+            var end = index + 1
+            // Bytes of the view stand one by one; the bytes of a resolved escape share one place.
+            let isOfView = source.bytes[index] >= 0x80 && source.origin(of: index + 1) == origin + 1
+            if isOfView {
+                while end < source.bytes.count, source.bytes[end] >= 0x80,
+                    source.origin(of: end + 1) == source.origin(of: end) + 1
+                {
+                    end += 1
+                }
+                let range = ByteRange(origin, source.origin(of: end))
+                text.append(utf8(range) ?? Array(source.bytes[index..<end]), from: origin)
+            } else {
+                text.append(source.bytes[index], from: origin)
+            }
+            index = end
+        }
+        text.finish(at: source.origin(of: source.bytes.count))
+        return text
+    }
+}

@@ -1,0 +1,240 @@
+/// Finds URLs with a scheme in running text (RFC 3986 appendix C): alone, among words, in `<…>`, in
+/// quoted lines, before punctuation. Linear: no byte is looked at more than a few times.
+struct TextLinks {
+    /// A URL found in text.
+    struct Found {
+        /// From the scheme to the end of the URL, punctuation of the sentence left out.
+        var range: ByteRange
+        /// It stands in another URL.
+        var isNested: Bool
+    }
+
+    private let text: Bytes
+    private let end: Int
+    private var position: Int
+    /// Everything before was looked at for the start of the current word.
+    private var scanned: Int
+    /// The current word began as a URL, so that what follows in it is nested.
+    private var wordIsURL = false
+
+    init(_ text: Bytes, _ range: ByteRange) {
+        self.text = text
+        position = range.start
+        scanned = range.start
+        end = range.end
+    }
+
+    /// The next `http:` or `https:` URL.
+    mutating func next() -> Found? {
+        while let colon = text.firstIndex(of: UInt8(ascii: ":"), from: position, to: end) {
+            position = colon + 1
+            guard let start = schemeStart(before: colon) else { continue }
+            guard colon + 1 < end, TextLinks.isSlash(text[colon + 1]) else { continue }
+            let isNested = isInsideURL(start)
+            scanned = start
+            guard let range = url(from: start, colon: colon) else { continue }
+            wordIsURL = true
+            return Found(range: range, isNested: isNested)
+        }
+        return nil
+    }
+
+    /// Where `http` or `https` begins, if that is what stands before the colon.
+    private func schemeStart(before colon: Int) -> Int? {
+        if colon - 5 >= scanned, text.hasPrefix("https", at: colon - 5) { return colon - 5 }
+        if colon - 4 >= scanned, text.hasPrefix("http", at: colon - 4) { return colon - 4 }
+        return nil
+    }
+
+    /// Whether the word that `start` stands in makes the URL part of something else.
+    private mutating func isInsideURL(_ start: Int) -> Bool {
+        var word = start
+        while word > scanned, !TextLinks.endsWord(text[word - 1]) { word -= 1 }
+        if word > scanned || word == start && start > 0 && isWordStart(start) {
+            wordIsURL = false
+        }
+        if word == start, isWordStart(start) { return false }
+        if wordIsURL { return true }
+        wordIsURL = hasURLPrefix(from: word, to: start)
+        if wordIsURL { return true }
+        switch text[start - 1] {
+        case UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "/"),
+            UInt8(ascii: "&"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "%"),
+            UInt8(ascii: "\\"), UInt8(ascii: "$"), UInt8(ascii: "^"):
+            return true
+        default:
+            return ASCII.isAlphanumeric(text[start - 1])
+        }
+    }
+
+    private func isWordStart(_ start: Int) -> Bool {
+        start == 0 || TextLinks.endsWord(text[start - 1])
+    }
+
+    /// Whether a URL, or something that carries URLs, begins in the stretch.
+    private func hasURLPrefix(from start: Int, to stop: Int) -> Bool {
+        for index in start..<stop {
+            if text[index] == UInt8(ascii: ":") {
+                if index > start, ASCII.isAlphanumeric(text[index - 1]), index + 2 < stop,
+                    TextLinks.isSlash(text[index + 1]), TextLinks.isSlash(text[index + 2])
+                {
+                    return true
+                }
+                for scheme in ["mailto", "cid", "data", "javascript"] as [StaticString]
+                where index - scheme.utf8CodeUnitCount >= start
+                    && text.hasPrefix(scheme, at: index - scheme.utf8CodeUnitCount)
+                {
+                    return true
+                }
+            } else if text[index] == UInt8(ascii: "."), index - 3 >= start, text.hasPrefix("www", at: index - 3)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The extent of a URL whose scheme's colon is at `colon`.
+    private mutating func url(from start: Int, colon: Int) -> ByteRange? {
+        var authority = colon + 1
+        while authority < end, TextLinks.isSlash(text[authority]) { authority += 1 }
+        var stop = authority
+        var hasUserinfo = false
+        while stop < end, !TextLinks.endsAuthority(text[stop]) {
+            if text[stop] == UInt8(ascii: "@") { hasUserinfo = true }
+            stop += 1
+        }
+        if !hasUserinfo {
+            // The authority ends where no host name or port goes on; what follows is the sentence's.
+            let host = hostEnd(from: authority, to: stop)
+            let port = portEnd(from: host, to: stop)
+            if port < stop { stop = port }
+            let isAtPath =
+                stop < end && TextLinks.endsAuthority(text[stop]) && !TextLinks.endsWord(text[stop])
+            if !isAtPath, host == port {
+                while stop > authority, text[stop - 1] == UInt8(ascii: ".") { stop -= 1 }
+            }
+            // A question mark behind which no query follows is punctuation.
+            if !isAtPath || isPunctuationOnly(from: stop) {
+                if isAtPath {
+                    while stop > authority, text[stop - 1] == UInt8(ascii: ".") { stop -= 1 }
+                }
+                if stop == authority { return nil }
+                position = stop
+                return ByteRange(start, stop)
+            }
+        }
+        while stop < end, !TextLinks.endsWord(text[stop]) { stop += 1 }
+        position = stop
+        while stop > authority, TextLinks.isTrailingPunctuation(text[stop - 1]) { stop -= 1 }
+        return ByteRange(start, stop)
+    }
+
+    /// Whether the word goes on with `?`, `!` and the like alone.
+    private func isPunctuationOnly(from start: Int) -> Bool {
+        guard text[start] == UInt8(ascii: "?") else { return false }
+        var index = start
+        while index < end, !TextLinks.endsWord(text[index]) {
+            if !TextLinks.isTrailingPunctuation(text[index]) { return false }
+            index += 1
+        }
+        return true
+    }
+
+    private func hostEnd(from start: Int, to stop: Int) -> Int {
+        var index = start
+        while index < stop {
+            let byte = text[index]
+            guard
+                ASCII.isAlphanumeric(byte) || byte >= 0x80 || byte == UInt8(ascii: ".")
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "%")
+            else { break }
+            index += 1
+        }
+        return index
+    }
+
+    private func portEnd(from colon: Int, to stop: Int) -> Int {
+        guard colon < stop, text[colon] == UInt8(ascii: ":") else { return colon }
+        var index = colon + 1
+        while index < stop, ASCII.isDigit(text[index]) { index += 1 }
+        return index == colon + 1 ? colon : index
+    }
+
+    private static func isSlash(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        endsWord(byte) || isSlash(byte) || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+
+    /// White space, and the delimiters of RFC 3986 appendix C.
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
+            || byte == UInt8(ascii: "\"")
+    }
+
+    private static func isTrailingPunctuation(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "!"),
+            UInt8(ascii: "?"), UInt8(ascii: "'"), UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"),
+            UInt8(ascii: "*"), UInt8(ascii: "`"), UInt8(ascii: "|"):
+            true
+        default: false
+        }
+    }
+}
+
+extension LinkCollector {
+    /// Takes running text: the URLs in it, and every mention besides.
+    mutating func runningText(
+        _ text: DecodedText, place: String, escaping: LinkEscaping
+    ) {
+        var spans: [ByteRange] = []
+        text.bytes.withUnsafeBufferPointer { bytes in
+            var links = TextLinks(bytes, ByteRange(0, bytes.count))
+            while let found = links.next() {
+                if !found.isNested { spans.append(found.range) }
+            }
+        }
+        var position = 0
+        for span in spans {
+            mentions(
+                in: text.slice(ByteRange(position, span.start)), place: place, reason: .notALink)
+            url(text.slice(span), place: place, escaping: escaping)
+            position = span.end
+        }
+        mentions(
+            in: position == 0 ? text : text.slice(ByteRange(position, text.bytes.count)), place: place,
+            reason: .notALink)
+    }
+
+    /// Takes a text/plain part. Nothing is copied but the links that may be ours.
+    mutating func plainText(_ view: Bytes) {
+        let literals = Mentions.find(in: view, ByteRange(0, view.count), hosts: hosts)
+        var next = 0
+        func hasLiteral(_ range: ByteRange) -> Bool {
+            next < literals.count && literals[next].start < range.end
+        }
+        var links = TextLinks(view, ByteRange(0, view.count))
+        while let found = links.next() {
+            if found.isNested { continue }
+            while hasLiteral(ByteRange(0, found.range.start)) {
+                mention(literals[next], in: view, place: "text", reason: .notALink)
+                next += 1
+            }
+            guard hasLiteral(found.range) || showsAllLinks || hasDisguise(view, found.range) else { continue }
+            url(DecodedText(verbatim: found.range, of: view), place: "text", escaping: .none)
+            while hasLiteral(found.range) { next += 1 }
+        }
+        for literal in literals[next...] {
+            mention(literal, in: view, place: "text", reason: .notALink)
+        }
+    }
+
+    /// Whether a host in the stretch could be written otherwise than literally.
+    private func hasDisguise(_ view: Bytes, _ range: ByteRange) -> Bool {
+        view[range.start..<range.end].contains { $0 >= 0x80 || $0 == UInt8(ascii: "%") }
+    }
+}

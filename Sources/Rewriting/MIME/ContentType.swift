@@ -1,0 +1,42 @@
+/// A Content-Type field body after RFC 2045 section 5.1, read as leniently as mail readers do.
+struct ContentType {
+    /// `type/subtype` in lower case.
+    var essence: [UInt8]
+    private var parameters: [(name: [UInt8], value: [UInt8])] = []
+
+    static let textPlain = ContentType(essence: Array("text/plain".utf8))
+    static let messageRFC822 = ContentType(essence: Array("message/rfc822".utf8))
+
+    private init(essence: [UInt8]) {
+        self.essence = essence
+    }
+
+    /// Reads an unfolded field body. What is not `type/subtype` counts as text/plain (RFC 2045 section 5.2).
+    init(_ fieldBody: [UInt8]) {
+        var scanner = StructuredFieldScanner(fieldBody)
+        essence = scanner.readUnquoted(until: UInt8(ascii: ";")).map(ASCII.lowercased)
+        if essence.count(where: { $0 == UInt8(ascii: "/") }) != 1 {
+            essence = ContentType.textPlain.essence
+        }
+        while let parameter = scanner.readParameter() {
+            parameters.append(parameter)
+        }
+    }
+
+    /// The value of a parameter; where one is given twice, the first.
+    subscript(parameter: StaticString) -> [UInt8]? {
+        parameters.first { $0.name.elementsEqual(parameter.utf8) }?.value
+    }
+
+    func isType(_ lowercase: StaticString) -> Bool {
+        essence.elementsEqual(lowercase.utf8)
+    }
+
+    var isMultipart: Bool { essence.starts(with: "multipart/".utf8) }
+}
+
+extension StaticString {
+    fileprivate var utf8: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
+}

@@ -1,0 +1,120 @@
+/// Computes what is to be done to a message so that its links are on the sender's domain and nothing else
+/// changes. Pure: bytes in, edits out.
+public struct MessageRewriter: Sendable {
+    private let policy: RewritePolicy
+    private let hosts: DefaultHosts
+
+    /// A rewriter for one configuration.
+    public init(policy: RewritePolicy) {
+        self.policy = policy
+        hosts = DefaultHosts(policy.defaultDomains)
+    }
+
+    /// Why a message with these header fields is not touched whatever its body, nil where it may be.
+    public func reasonToLeave(_ fields: [HeaderField]) -> String? {
+        if policy.rewritesSignedMail { return nil }
+        for field in fields {
+            if field.isNamed("dkim-signature") { return "already signed (DKIM-Signature)" }
+            if field.isNamed("arc-seal") { return "already signed (ARC-Seal)" }
+        }
+        return nil
+    }
+
+    /// All that is to be done to a message.
+    ///
+    /// - Parameters:
+    ///   - fields: its header fields in their order.
+    ///   - body: everything behind the empty line that ends the header section.
+    ///   - decider: what becomes of each link.
+    public func rewrite(
+        fields: [HeaderField], body: UnsafeRawBufferPointer, decider: some LinkDecider
+    ) -> RewriteResult {
+        var result = RewriteResult()
+        if let reason = reasonToLeave(fields) {
+            result.unchangedBecause = reason
+            return result
+        }
+        for (index, field) in fields.enumerated() {
+            rewrite(field, at: index, decider: decider, into: &result)
+        }
+        body.withMemoryRebound(to: UInt8.self) { bytes in
+            rewriteBody(bytes, fields: fields, decider: decider, into: &result)
+        }
+        return result
+    }
+
+    // MARK: Header fields
+
+    private func rewrite(
+        _ field: HeaderField, at index: Int, decider: some LinkDecider, into result: inout RewriteResult
+    ) {
+        let name = String(decoding: field.name, as: UTF8.self)
+        var collector = LinkCollector(
+            hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
+        let isOurs = policy.headers.contains(name.lowercased())
+        field.value.withUnsafeBufferPointer { value in
+            if isOurs {
+                collector.listHeader(value, place: "header")
+            } else {
+                collector.otherHeader(value, place: "header")
+            }
+        }
+        var refused: Set<Int> = []
+        if !collector.edits.isEmpty {
+            let edited = field.value.applying(collector.edits.map { Edit($0.range, $0.replacement) })
+            if HeaderLines.grewTooLong(from: field, to: edited) {
+                refused = Set(collector.moves.indices)
+            } else {
+                result.headerEdits.append(HeaderEdit(fieldIndex: index, value: edited))
+            }
+        }
+        collector.report(refused: refused, into: &result)
+    }
+
+    // MARK: Body
+
+    private func rewriteBody(
+        _ body: UnsafeBufferPointer<UInt8>, fields: [HeaderField], decider: some LinkDecider,
+        into result: inout RewriteResult
+    ) {
+        let structure = MIMEScanner.scan(fields: fields, body: body)
+        let account = Account(hosts: hosts)
+        let parts = PartRewriter(policy: policy, hosts: hosts, decider: decider)
+        var named: Set<Int> = []
+        for leaf in structure.leaves {
+            if let index = leaf.protection {
+                let part = structure.protected[index]
+                if !named.contains(index),
+                    account.skipped(leaf, of: body, as: part.number, reason: part.protection.reason, into: &result)
+                {
+                    named.insert(index)
+                }
+                continue
+            }
+            account.around(leaf.number, place: "part header", leaf.headerRange, of: body, into: &result)
+            if let kind = PartKind(leaf.header.contentType) {
+                parts.rewrite(leaf, as: kind, of: body, into: &result)
+            } else {
+                account.skipped(leaf, of: body, as: leaf.number, reason: .otherType, into: &result)
+            }
+        }
+        for header in structure.multipartHeaders where header.protection == nil {
+            account.around(header.number, place: "part header", header.range, of: body, into: &result)
+        }
+        for gap in structure.gaps where gap.protection == nil {
+            account.around(gap.name, place: "text", gap.range, of: body, into: &result)
+        }
+    }
+}
+
+extension Protection {
+    fileprivate var reason: LeftReason {
+        switch self {
+        case .signed: .signed
+        case .encrypted: .encrypted
+        case .embeddedMessage: .embeddedMessage
+        case .attachment: .attachment
+        case .beyondLimits: .beyondLimits
+        }
+    }
+}

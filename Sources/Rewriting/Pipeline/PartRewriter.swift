@@ -1,0 +1,130 @@
+/// How a part that carries links is read.
+enum PartKind {
+    case html
+    case amp
+    case text
+
+    /// Nil where the type carries no links for us.
+    init?(_ type: ContentType) {
+        if type.isType("text/html") {
+            self = .html
+        } else if type.isType("text/plain") {
+            self = .text
+        } else if type.isType("text/x-amp-html") {
+            self = .amp
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Rewrites one part that carries links: its content decoded, its links found, its edits brought back to
+/// the raw bytes.
+struct PartRewriter<Decider: LinkDecider> {
+    let policy: RewritePolicy
+    let hosts: DefaultHosts
+    let decider: Decider
+
+    /// Rewrites the part, adding its edits and its account to `result`.
+    func rewrite(_ leaf: MIMELeaf, as kind: PartKind, of body: Bytes, into result: inout RewriteResult) {
+        let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
+        if raw.isEmpty { return }
+        let encoding = leaf.header.transferEncoding.map { TransferEncoding($0) } ?? .identity
+        let content = DecodedContent(raw: raw, encoding: encoding ?? .identity)
+        content.withBytes { decoded in
+            let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
+            charset.withBytes { view in
+                if kind == .text, InlinePGP.occurs(in: view) {
+                    Account(hosts: hosts).skipped(leaf.number, view: view, reason: .signed, into: &result)
+                    return
+                }
+                var obstacle: LeftReason?
+                if encoding == nil || content.isDamaged { obstacle = .transferEncoding }
+                if !charset.isReadable { obstacle = .charset }
+                if !isSwitchedOn(kind) { obstacle = .switchedOff }
+                let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
+                let edits = collector.edits.map { edit in
+                    ContentEdit(
+                        link: edit.link, range: charset.decodedRange(of: edit.range),
+                        replacement: charset.encode(edit.replacement))
+                }
+                var encoded = EncodedEdits(edits: [], refusedLinks: [])
+                if !edits.isEmpty {
+                    let breaks = LineBreaks(view: view, isMarkup: kind != .text)
+                    encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
+                }
+                result.bodyEdits += encoded.edits.map { edit in
+                    let range = ByteRange(
+                        edit.range.start + leaf.content.start, edit.range.end + leaf.content.start)
+                    return Edit(range, edit.replacement)
+                }
+                collector.report(refused: encoded.refusedLinks, into: &result)
+            }
+        }
+    }
+
+    private func isSwitchedOn(_ kind: PartKind) -> Bool {
+        switch kind {
+        case .html: policy.html
+        case .amp: policy.amp
+        case .text: policy.text
+        }
+    }
+
+    private func collect(
+        _ view: Bytes, as kind: PartKind, part: String, charset: CharsetView, obstacle: LeftReason?
+    ) -> LinkCollector<GatedDecider<Decider>> {
+        var collector = LinkCollector(
+            hosts: hosts, decider: GatedDecider(decider: decider, obstacle: obstacle),
+            showsAllLinks: policy.showsAllLinks, part: part, utf8: { charset.utf8(of: $0) })
+        if kind == .text {
+            collector.plainText(view)
+        } else {
+            HTMLLinks.collect(
+                from: view, isAMP: kind == .amp, rewritesVisibleText: policy.visibleText, into: &collector)
+        }
+        return collector
+    }
+}
+
+/// A decider that is not asked where something stands in the way of an edit.
+struct GatedDecider<Decider: LinkDecider>: LinkDecider {
+    let decider: Decider
+    let obstacle: LeftReason?
+
+    func decide(_ link: Link) -> LinkDecision {
+        if let obstacle { return .leave(reason: obstacle.text) }
+        return decider.decide(link)
+    }
+}
+
+/// Where lines of a part may be broken, computed when the first line needs it.
+private final class LineBreaks {
+    private let view: Bytes
+    private let isMarkup: Bool
+    private lazy var positions = isMarkup ? BreakOpportunities.find(in: view) : []
+
+    init(view: Bytes, isMarkup: Bool) {
+        self.view = view
+        self.isMarkup = isMarkup
+    }
+
+    func inLine(_ line: ByteRange) -> [Int] {
+        let first = positions.partitioningIndex { $0 >= line.start }
+        let last = positions.partitioningIndex { $0 >= line.end }
+        return Array(positions[first..<last])
+    }
+}
+
+extension [Int] {
+    /// The first index whose element satisfies a predicate that holds for all elements from there on.
+    fileprivate func partitioningIndex(_ isInSecondHalf: (Int) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if isInSecondHalf(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

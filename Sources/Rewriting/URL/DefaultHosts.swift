@@ -1,0 +1,47 @@
+import DomainNames
+
+/// The default tracking domains in the form in which URLs are compared with them.
+struct DefaultHosts: Sendable {
+    private let hosts: Set<[UInt8]>
+    /// `.t.relay.example` for `*.t.relay.example`.
+    private let suffixes: [[UInt8]]
+    /// What to look for in text: whole hosts, and suffixes with their leading dot.
+    let needles: [Needle]
+
+    /// A domain as it may stand in text.
+    struct Needle: Sendable {
+        /// Lower case; with a leading dot where any host below counts.
+        var text: [UInt8]
+        /// Offset of its first dot that is not the first byte: the byte that a search looks for.
+        var dot: Int
+        var isSuffix: Bool
+    }
+
+    init(_ patterns: [DomainPattern]) {
+        var hosts: Set<[UInt8]> = []
+        var suffixes: [[UInt8]] = []
+        for pattern in patterns {
+            switch pattern {
+            case .host(let domain): hosts.insert(domain.ascii)
+            case .below(let domain): suffixes.append([UInt8(ascii: ".")] + domain.ascii)
+            }
+        }
+        self.hosts = hosts
+        self.suffixes = suffixes
+        needles =
+            hosts.map { DefaultHosts.needle($0, isSuffix: false) }
+            + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
+    }
+
+    private static func needle(_ text: [UInt8], isSuffix: Bool) -> Needle {
+        // A domain name has two labels or more, hence a dot.
+        let dot = text.dropFirst().firstIndex(of: UInt8(ascii: ".")) ?? 0
+        return Needle(text: text, dot: dot, isSuffix: isSuffix)
+    }
+
+    /// Whether a canonical host (lower case, A-labels, no trailing dot) is one of them.
+    func contains(_ host: [UInt8]) -> Bool {
+        if hosts.contains(host) { return true }
+        return suffixes.contains { host.count > $0.count && host.suffix($0.count).elementsEqual($0) }
+    }
+}

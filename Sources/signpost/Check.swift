@@ -1,0 +1,22 @@
+import ArgumentParser
+import Filtering
+import PluginHost
+import Senders
+
+/// `signpost check`: the main file, every sender file, every plugin.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Validate the configuration: the main file, every sender file, every plugin.",
+        discussion: "Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one.")
+
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+        let (snapshot, errors) = Snapshot.load(file: options.config)
+        complain(errors)
+        guard errors.isEmpty, let snapshot else { throw SystemExit.configuration }
+        let senders = snapshot.senders.senders.count
+        let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
+        print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
+    }
+}

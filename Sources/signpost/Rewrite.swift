@@ -1,0 +1,89 @@
+import ArgumentParser
+import Configuration
+import Filtering
+import Glibc
+import Rewriting
+
+/// `signpost rewrite`: what the milter would do to a message.
+struct Rewrite: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Rewrite one message as the milter would, offline.",
+        discussion: """
+            Reads a message from MESSAGE or standard input and writes the delivered message to standard output. \
+            Line ends stay as they are. Without --login and --client it is local submission. \
+            Exits 0 whether or not anything changed, 65 where the input is not a message at all.
+            """)
+
+    @OptionGroup var options: ConfigurationOption
+
+    @Option(help: ArgumentHelp("The envelope sender.", valueName: "address"))
+    var from: String
+
+    @Option(help: ArgumentHelp("The SASL login.", valueName: "name"))
+    var login: String?
+
+    @Option(help: ArgumentHelp("The client's IP address.", valueName: "ip"))
+    var client: String?
+
+    @Option(help: ArgumentHelp("The name of the MTA's daemon.", valueName: "name"))
+    var daemon: String?
+
+    @Option(help: ArgumentHelp("Write the report as JSON.", valueName: "file"))
+    var report: String?
+
+    @Flag(help: "Print a table of what was done and why to standard error.")
+    var explain = false
+
+    @Argument(help: ArgumentHelp("The message; standard input where there is none.", valueName: "message"))
+    var path: String?
+
+    func run() throws {
+        let (snapshot, errors) = Snapshot.load(file: options.config)
+        complain(errors)
+        guard let snapshot else { throw SystemExit.configuration }
+        let message = try readMessage()
+        let envelope = Envelope(sender: from, login: login, client: clientAddress, daemonName: daemon)
+        let outcome = OfflineRewrite.run(message, envelope: envelope, snapshot: snapshot) { complain($0) }
+        if let report { try write(outcome.report, to: report) }
+        if explain { complain(Explanation.table(outcome.report)) }
+        guard writeAll(outcome.delivered, to: STDOUT_FILENO) else {
+            complain("standard output: cannot be written: \(systemError())")
+            throw SystemExit.inputOutputError
+        }
+    }
+
+    /// A login without a client comes from somewhere that we know nothing of.
+    private var clientAddress: String? {
+        client ?? (login == nil ? nil : "unknown")
+    }
+
+    private func readMessage() throws -> RawMessage {
+        let name = path ?? "standard input"
+        var descriptor = STDIN_FILENO
+        if let path, path != "-" {
+            descriptor = open(path, O_RDONLY)
+            guard descriptor >= 0 else {
+                complain("\(path): cannot be opened: \(systemError())")
+                throw SystemExit.noInput
+            }
+        }
+        guard let bytes = readAll(from: descriptor) else {
+            complain("\(name): cannot be read: \(systemError())")
+            throw SystemExit.noInput
+        }
+        guard let message = RawMessage(bytes) else {
+            let found = bytes.isEmpty ? "nothing" : "no header field at its start"
+            complain("\(name):1:1: error: found \(found), expected a message (RFC 5322: header fields, an empty line, a body)")
+            throw SystemExit.dataError
+        }
+        return message
+    }
+
+    private func write(_ report: Report, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        guard descriptor >= 0, writeAll(try report.json(), to: descriptor), close(descriptor) == 0 else {
+            complain("\(path): the report cannot be written: \(systemError())")
+            throw SystemExit.cannotCreate
+        }
+    }
+}
