@@ -11,6 +11,13 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift` the one
+/// that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only what a library asks
+/// for without a version.
+let hangupIsOurs: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
+]
+
 /// The built-in plugins: the name in `plugins.load`, and the target in `Plugins/`.
 let builtInPlugins = [
     "click-tracking": "ClickTracking",
@@ -51,21 +58,24 @@ let package = Package(
         room("Senders", ["Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
-        room("MilterService", ["CMilter", "Filtering", "Configuration"]),
+        room("MilterService", ["CMilter", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
                 "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
         tests(of: "DomainNames"),
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
         tests(of: "PluginHost", ["Configuration", "CSignpostPlugin"]),
         tests(of: "Filtering", ["Rewriting", "Configuration"]),
-        tests(of: "MilterService", ["Filtering", "Configuration"]),
+        tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
+        .executableTarget(
+            name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
     ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(

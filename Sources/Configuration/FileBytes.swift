@@ -33,7 +33,8 @@ enum FileBytes {
         var bytes: [UInt8] = []
         var failure: String?
         while bytes.count <= maximumSize {
-            let piece = [UInt8](unsafeUninitializedCapacity: max(sizeHint - bytes.count, 0) + 1) { buffer, count in
+            let piece = [UInt8](unsafeUninitializedCapacity: max(sizeHint - bytes.count, 0) + 1) {
+                buffer, count in
                 let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
                 count = max(got, 0)
                 if got < 0 { failure = lastErrorText() }

@@ -12,6 +12,7 @@ public struct MappingReader {
     public let position: SourcePosition
     /// The pairs whose keys are known, in the file's order.
     public let pairs: [(key: ConfigurationNode, value: ConfigurationNode)]
+    private let isMapping: Bool
     private let errors: ErrorList
 
     /// Reads `node`, which has to be a mapping with no other keys than `keys`.
@@ -30,9 +31,11 @@ public struct MappingReader {
                 node.position,
                 "expected a mapping with the keys \(keys.joined(separator: ", ")), found \(node.kindOfValue)")
             self.pairs = []
+            isMapping = false
             return
         }
         self.pairs = pairs
+        isMapping = true
         if othersAllowed { return }
         for (key, _) in pairs {
             guard let name = key.scalar, !keys.contains(name) else { continue }
@@ -50,9 +53,21 @@ public struct MappingReader {
         pairs.first { $0.key.scalar == key }?.value
     }
 
-    /// Reports a missing key unless it is there (with whatever value).
+    /// Whether a list is missing or has no items. Something that is no list has its own error.
+    public func isEmptyList(_ key: String) -> Bool {
+        switch node(key)?.value {
+        case nil: true
+        case .sequence(let items): items.isEmpty
+        default: false
+        }
+    }
+
+    /// Reports a missing key unless it is there (with whatever value). What is no mapping at all is reported
+    /// already, and has no keys to miss.
     public func require(_ key: String, expected: String) {
-        if node(key) == nil { errors.report(position, "missing key `\(key)`: expected \(expected)") }
+        if isMapping, node(key) == nil {
+            errors.report(position, "missing key `\(key)`: expected \(expected)")
+        }
     }
 
     /// A value read by `parse`.

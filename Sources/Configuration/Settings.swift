@@ -41,7 +41,8 @@ public struct Settings: Sendable {
 
     /// Settings with the default for everything that has one.
     public init(
-        file: String, defaultTrackingDomains: [DomainPattern], cnameTarget: DomainName, senders: ConfiguredPath
+        file: String, defaultTrackingDomains: [DomainPattern], cnameTarget: DomainName,
+        senders: ConfiguredPath
     ) {
         self.file = file
         self.defaultTrackingDomains = defaultTrackingDomains
@@ -69,6 +70,9 @@ public struct Settings: Sendable {
         public var directory: ConfiguredPath?
         /// The plugins in the order in which they are asked.
         public var load: [PluginEntry] = PluginEntry.builtIn
+
+        /// The defaults.
+        public init() {}
     }
 
     /// Where a sender's name may come from.
@@ -95,6 +99,9 @@ public struct Settings: Sendable {
         public var headers = [
             "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Owner", "List-Archive", "List-Post",
         ]
+
+        /// The defaults.
+        public init() {}
     }
 
     /// The `signed_mail` setting.
@@ -126,6 +133,9 @@ public struct Settings: Sendable {
         /// The DNS servers to ask; empty for the system's own.
         public var resolvers: [Resolver] = []
 
+        /// The defaults.
+        public init() {}
+
         /// The `mode` setting.
         public enum Mode: String, CaseIterable, Sendable {
             /// Links move to verified domains alone.
@@ -143,6 +153,9 @@ public struct Settings: Sendable {
         public var to: Target = .syslog
         /// The least urgent lines that are written.
         public var level: Level = .info
+
+        /// The defaults.
+        public init() {}
 
         /// The `to` setting.
         public enum Target: String, CaseIterable, Sendable {
@@ -191,6 +204,8 @@ public struct PluginEntry: Sendable {
     }
 
     /// What is loaded where `plugins.load` is missing.
-    static let builtIn = ["click-tracking", "open-tracking", "forward-to-friend", "subscription", "hosted-content"]
-        .map { PluginEntry(name: $0, position: SourcePosition(file: "(default)")) }
+    static let builtIn = [
+        "click-tracking", "open-tracking", "forward-to-friend", "subscription", "hosted-content",
+    ]
+    .map { PluginEntry(name: $0, position: SourcePosition(file: "(default)")) }
 }

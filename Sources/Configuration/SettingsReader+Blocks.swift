@@ -11,7 +11,7 @@ extension SettingsReader {
     func defaultTrackingDomains() -> [DomainPattern]? {
         let key = "default_tracking_domains"
         root.require(key, expected: "the hosts that tracking links carry today")
-        if let items = root.items(key), items.isEmpty, let node = root.node(key) {
+        if let node = root.node(key), root.isEmptyList(key) {
             errors.report(node.position, "expected at least one host in `\(key)`, found an empty list")
         }
         return root.list(key) { text throws(ValueError) in
@@ -80,8 +80,9 @@ extension SettingsReader {
         guard let node = root.node(key),
             let sources: [Settings.SenderSource] = root.list(key, MappingReader.choice)
         else { return nil }
-        if case .sequence(let items) = node.value, items.isEmpty {
-            errors.report(node.position, "expected login, envelope_from or header_from in `\(key)`, found none")
+        if root.isEmptyList(key) {
+            errors.report(
+                node.position, "expected login, envelope_from or header_from in `\(key)`, found none")
         }
         if Set(sources).count < sources.count {
             errors.report(node.position, "expected each source once in `\(key)`, found one twice")

@@ -9,7 +9,8 @@ extension SettingsReader {
         for entry in items.compactMap({ pluginEntry($0, block) }) {
             if let line = lines[entry.name] {
                 errors.report(
-                    entry.position, "the plugin `\(entry.name)` is loaded twice; the first is on line \(line)")
+                    entry.position, "the plugin `\(entry.name)` is loaded twice; the first is on line \(line)"
+                )
             } else {
                 lines[entry.name] = entry.position.line
                 plugins.load.append(entry)
@@ -32,7 +33,9 @@ extension SettingsReader {
                 "expected one plugin with its settings indented below its name, found the keys \(keys)")
             return nil
         }
-        guard let name = block.read(key, as: "a plugin in `load`", SettingsReader.pluginName) else { return nil }
+        guard let name = block.read(key, as: "a plugin in `load`", SettingsReader.pluginName) else {
+            return nil
+        }
         switch value.value {
         case .mapping(let settings):
             return PluginEntry(name: name, position: key.position, settings: settings)

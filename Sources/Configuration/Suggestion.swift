@@ -4,6 +4,12 @@ enum Suggestion {
     static func nearest(to word: String, among known: [String]) -> String? {
         let normalized = normalize(word)
         guard normalized.count <= 64 else { return nil }
+        let continued = known.filter { name in
+            let name = normalize(name)
+            return min(name.count, normalized.count) >= 4
+                && (normalized.starts(with: name) || name.starts(with: normalized))
+        }
+        if continued.count == 1 { return continued[0] }
         // A third of the word may be wrong: a longer word has room for more slips.
         let limit = max(1, normalized.count / 3)
         return

@@ -28,6 +28,13 @@ public struct HeaderChange: Sendable, Equatable {
     public var occurrence: Int?
     /// The new value in the form in which the MTA gave the old one (with its leading white space, folds as LF).
     public var value: [UInt8]
+
+    /// A change of the field `name`.
+    public init(name: [UInt8], occurrence: Int?, value: [UInt8]) {
+        self.name = name
+        self.occurrence = occurrence
+        self.value = value
+    }
 }
 
 /// The life of one message: envelope, header fields, body, end. Not Sendable; one thread at a time.

@@ -27,6 +27,12 @@ public struct Sender: Sendable {
         public var value: Value
         /// Where.
         public var position: SourcePosition
+
+        /// A claim and its place.
+        public init(value: Value, position: SourcePosition) {
+            self.value = value
+            self.position = position
+        }
     }
 
     /// What a sender says of one plugin.
@@ -62,5 +68,25 @@ public struct Sender: Sendable {
         if let login { return logins.contains { $0.value == login } }
         guard let address = client.address else { return false }
         return networks.contains { $0.contains(address) }
+    }
+}
+
+extension Sender {
+    /// A sender without guards whose links keep their scheme.
+    public init(
+        id: String, file: String, addresses: [Claim<AddressPattern>], trackingDomain: TrackingDomain,
+        trackingDomainPosition: SourcePosition
+    ) {
+        self.init(
+            id: id, file: file, addresses: addresses, logins: [], networks: [],
+            trackingDomain: trackingDomain,
+            trackingDomainPosition: trackingDomainPosition, scheme: .keep, plugins: [:])
+    }
+}
+
+extension Sender.PluginSettings {
+    /// Settings that change nothing.
+    public init(position: SourcePosition) {
+        self.init(position: position, trackingDomain: nil, scheme: nil, rest: [])
     }
 }

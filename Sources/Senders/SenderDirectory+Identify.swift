@@ -119,13 +119,12 @@ private struct Attempt {
 
     /// The sender behind a file, if the file is in order and the guard lets the message pass.
     private mutating func accepted(_ number: Int32) -> Sender? {
-        let file = directory.files[Int(number)]
-        guard let sender = file.sender else {
-            note("the file of \(file.id) has errors")
+        guard let sender = directory.files[Int(number)].sender else {
+            note("the file of \(directory.files[Int(number)].id) has errors")
             return nil
         }
         guard sender.accepts(foldedLogin: foldedLogin, client: client) else {
-            note("\(file.id) does not accept this " + (login == nil ? "client" : "login"))
+            note("\(sender.id) does not accept this " + (login == nil ? "client" : "login"))
             return nil
         }
         return sender
@@ -139,7 +138,8 @@ private struct Attempt {
     var nobody: Identification {
         var address = sender
         if address.hasPrefix("<"), address.hasSuffix(">") { address = String(address.dropFirst().dropLast()) }
-        var reason = "no sender for <\(printable(address))> (login \(printable(login ?? "none")), client \(client))"
+        var reason =
+            "no sender for <\(printable(address))> (login \(printable(login ?? "none")), client \(client))"
         if !notes.isEmpty { reason += ": " + notes.joined(separator: ", ") }
         return .nobody(reason: reason)
     }

@@ -25,8 +25,31 @@ public struct SenderDirectory: Sendable {
         return (directory, errors.sorted)
     }
 
+    /// A directory of senders that come from elsewhere than a folder. Keys that two of them claim are nobody's.
+    public init(_ senders: [Sender], identifySenderBy sources: [Settings.SenderSource]) {
+        let files =
+            senders
+            .map { SenderFile(id: $0.id, addresses: $0.addresses, logins: $0.logins, sender: $0) }
+            .sorted { SenderDirectory.precedes($0.id, $1.id) }
+        self.init(files: files, index: SenderIndex(files, errors: ErrorList()), sources: sources)
+    }
+
+    init(files: [SenderFile], index: SenderIndex, sources: [Settings.SenderSource]) {
+        (self.files, self.index, self.sources) = (files, index, sources)
+    }
+
     /// The sender called `id`, nil where there is none or its file is broken.
     public subscript(id: String) -> Sender? {
-        files.first { $0.id == id }?.sender
+        var (low, high) = (0, files.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if SenderDirectory.precedes(files[middle].id, id) { low = middle + 1 } else { high = middle }
+        }
+        return low < files.count && files[low].id == id ? files[low].sender : nil
+    }
+
+    /// The order of files: by the bytes of their names, the same on every machine.
+    static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }

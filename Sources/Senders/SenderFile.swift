@@ -39,8 +39,13 @@ struct SenderFileReader {
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
         file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
         file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
-        if reader.items("addresses")?.isEmpty ?? true, reader.items("logins")?.isEmpty ?? true {
-            mistakes.report(root.position, "missing key `addresses`: expected the addresses that are this sender's")
+        if reader.isEmptyList("logins") {
+            // Logins alone can lead to a sender too.
+            reader.require("addresses", expected: "the addresses that are this sender's")
+            if let node = reader.node("addresses"), reader.isEmptyList("addresses") {
+                mistakes.report(
+                    node.position, "expected at least one address in `addresses`, found an empty list")
+            }
         }
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
@@ -94,7 +99,9 @@ struct SenderFileReader {
 
     private func plugins(_ reader: MappingReader, errors: ErrorList) -> [String: Sender.PluginPolicy] {
         var policies: [String: Sender.PluginPolicy] = [:]
-        guard let block = reader.mapping("plugins", keys: pluginNames, what: "plugin") else { return policies }
+        guard let block = reader.mapping("plugins", keys: pluginNames, what: "plugin") else {
+            return policies
+        }
         for (key, value) in block.pairs {
             guard let name = key.scalar, pluginNames.contains(name) else { continue }
             policies[name] = plugin(name, key, value, errors: errors)

@@ -13,7 +13,8 @@ enum SenderFolder {
         guard let stream = opendir(folder.path) else {
             errors.report(
                 folder.position,
-                "expected a folder with senders' files, cannot open \(quoted(folder.path)): \(lastErrorText())")
+                "expected a folder with senders' files, cannot open \(quoted(folder.path)): \(lastErrorText())"
+            )
             return []
         }
         defer { closedir(stream) }
@@ -33,6 +34,6 @@ enum SenderFolder {
                     "this file is not read: expected a name that ends in .yaml")
             }
         }
-        return files.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+        return files.sorted { SenderDirectory.precedes($0.id, $1.id) }
     }
 }

@@ -16,7 +16,8 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
         let bits = octets.count * 8
         var length = bits
         if parts.count == 2 {
-            guard let given = Int(parts[1]), parts[1].allSatisfy(\.isNumber), (0...bits).contains(given) else {
+            guard let given = Int(parts[1]), parts[1].allSatisfy(\.isNumber), (0...bits).contains(given)
+            else {
                 throw ValueError(
                     "expected a prefix length of 0 to \(bits) behind the slash, found \(quoted(text))")
             }
@@ -26,7 +27,8 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
         guard first == octets else {
             // Postfix refuses it too: one of address and length is not what was meant.
             let network = "\(IPAddress(octets: first))/\(length)"
-            throw ValueError("the address has bits beyond the prefix, found \(quoted(text)); perhaps \(network)")
+            throw ValueError(
+                "the address has bits beyond the prefix, found \(quoted(text)); perhaps \(network)")
         }
         address = IPAddress(octets: octets)
         // ::ffff:192.0.2.0/120 is 192.0.2.0/24.
@@ -35,8 +37,12 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether `other` is one of the network's addresses.
     public func contains(_ other: IPAddress) -> Bool {
-        other.octets.count == address.octets.count
-            && Network.masked(other.octets, prefixLength) == address.octets
+        guard other.octets.count == address.octets.count else { return false }
+        let whole = prefixLength / 8
+        for index in 0..<whole where other.octets[index] != address.octets[index] { return false }
+        guard whole < address.octets.count else { return true }
+        let mask = ~(UInt8.max >> UInt8(prefixLength % 8))
+        return other.octets[whole] & mask == address.octets[whole]
     }
 
     private static func masked(_ octets: [UInt8], _ length: Int) -> [UInt8] {

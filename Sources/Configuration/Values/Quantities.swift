@@ -21,7 +21,9 @@ enum Quantity {
     /// A duration between two events; never at once again.
     static func interval(_ text: String) throws(ValueError) -> Duration {
         let duration = try duration(text)
-        guard duration > .zero else { throw ValueError(expected: "a duration longer than nothing", found: text) }
+        guard duration > .zero else {
+            throw ValueError(expected: "a duration longer than nothing", found: text)
+        }
         return duration
     }
 

@@ -84,7 +84,8 @@ struct YAMLComposer {
         SourcePosition(file: file, line: event.line, column: event.column)
     }
 
-    private mutating func node(_ event: YAMLEvent, depth: Int) throws(ConfigurationError) -> ConfigurationNode {
+    private mutating func node(_ event: YAMLEvent, depth: Int) throws(ConfigurationError) -> ConfigurationNode
+    {
         guard depth <= YAMLComposer.maximumDepth else {
             throw ConfigurationError(
                 position(event), "expected at most \(YAMLComposer.maximumDepth) levels of nesting")
@@ -100,7 +101,8 @@ struct YAMLComposer {
         case .alias(let name):
             guard let anchored = anchors[name] else {
                 throw ConfigurationError(
-                    position(event), "the alias *\(printable(name)) has no anchor &\(printable(name)) before it")
+                    position(event),
+                    "the alias *\(printable(name)) has no anchor &\(printable(name)) before it")
             }
             try count(anchored.nodeCount, at: event)
             value = anchored.node.value

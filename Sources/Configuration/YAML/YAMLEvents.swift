@@ -89,7 +89,8 @@ final class YAMLEvents {
         let error = parser.pointee
         let problem = error.problem.map { String(cString: $0) } ?? "out of memory"
         if error.error == YAML_READER_ERROR {
-            return ConfigurationError(position(ofByte: Int(error.problem_offset)), "not valid YAML: \(problem)")
+            return ConfigurationError(
+                position(ofByte: Int(error.problem_offset)), "not valid YAML: \(problem)")
         }
         let mark = error.problem_mark
         let position = SourcePosition(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)

@@ -63,30 +63,36 @@ public final class ListeningSocket: Sendable {
         else {
             return
         }
+        // libmilter's poll(2) sleeps on the former socket, and looks at this one when that wakes it: there has to be
+        // something to see, or it sleeps on until its five seconds are over.
+        callSocket(stand)
         let former = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         dup2(stand, descriptor)
         guard former >= 0 else { return }
-        // libmilter's poll(2) still holds the former socket; this ends it, and its accept(2) says EAGAIN.
         if !isShared { shutdown(former, Int32(SHUT_RDWR)) }
         close(former)
     }
 
-    /// Wakes libmilter's listener, which looks only every five seconds whether it has been told to stop.
-    func wake() {
-        var address = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let caller = socket(
-            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard caller >= 0 else { return }
-        defer { close(caller) }
-        withUnsafeMutableBytes(of: &address) { bytes in
-            guard let base = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return }
-            if getsockname(descriptor, base, &length) == 0, base.pointee.sa_family == sa_family_t(AF_UNIX) {
-                _ = connect(caller, base, length)
-            }
-        }
-    }
+    /// Wakes libmilter's listener after ``retire()``; it looks only every five seconds whether it has been told to
+    /// stop.
+    func wake() { callSocket(descriptor) }
 
     /// Removes our unix socket, if it is still ours.
     public func removeFile() { file?.removeIfOurs() }
+}
+
+/// Connects to a listening unix socket, whatever its name, and hangs up.
+private func callSocket(_ descriptor: Int32) {
+    var address = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let caller = socket(
+        AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard caller >= 0 else { return }
+    defer { close(caller) }
+    withUnsafeMutableBytes(of: &address) { bytes in
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return }
+        if getsockname(descriptor, base, &length) == 0, base.pointee.sa_family == sa_family_t(AF_UNIX) {
+            _ = connect(caller, base, length)
+        }
+    }
 }

@@ -1,15 +1,28 @@
 import Glibc
 
-/// The file of a unix socket that we made, told apart from a successor's by device and inode.
+/// The file of a unix socket that we made, told apart from a successor's by device, inode and time: inodes are used
+/// again, and nobody writes to a socket's file.
 struct SocketFile: Sendable {
     let path: String
-    let device: dev_t
-    let inode: ino_t
+    private let device: dev_t
+    private let inode: ino_t
+    private let made: timespec
+
+    /// The file that stands at `path` now, nil where there is none.
+    init?(at path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        self.path = path
+        device = status.st_dev
+        inode = status.st_ino
+        made = status.st_mtim
+    }
 
     /// Removes the file unless somebody has put another in its place.
     func removeIfOurs() {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+        guard let present = SocketFile(at: path), present.device == device, present.inode == inode,
+            present.made.tv_sec == made.tv_sec, present.made.tv_nsec == made.tv_nsec
+        else { return }
         unlink(path)
     }
 }
@@ -42,9 +55,7 @@ private func bindSocket(
     let problem = errno
     umask(mask)
     guard bound == 0 else { throw bindFailure(path, problem) }
-    var status = stat()
-    guard lstat(path, &status) == 0 else { throw failure(path, "made, and gone at once", errno) }
-    let file = SocketFile(path: path, device: status.st_dev, inode: status.st_ino)
+    guard let file = SocketFile(at: path) else { throw failure(path, "made, and gone at once", errno) }
     do throws(ServiceError) {
         // chown(2) comes first: it may take bits from the mode.
         guard group == gid_t.max || chown(path, uid_t.max, group) == 0 else {

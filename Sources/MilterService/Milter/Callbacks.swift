@@ -105,20 +105,21 @@ private func bodyPiece(
     return SMFIS_NOREPLY
 }
 
-/// xxfi_eom
+/// xxfi_eom. "Accept" is SMFIS_CONTINUE here, which means the same to an MTA: after SMFIS_ACCEPT libmilter would not
+/// understand QUIT_NC, and would take the next client for this one.
 private func endOfMessage(_ context: OpaquePointer?) -> sfsistat {
-    guard let context, let session = session(of: context) else { return SMFIS_ACCEPT }
+    guard let context, let session = session(of: context) else { return SMFIS_CONTINUE }
     switch session.endOfMessage(queueID: macro("i", context)) {
-    case .accept: return SMFIS_ACCEPT
+    case .accept: return SMFIS_CONTINUE
     case .tempfail: return SMFIS_TEMPFAIL
     case .change(let headers, let body):
         switch send(headers, body: body, to: MilterEditor(context: context), under: session.agreement) {
         case .complete:
-            return SMFIS_ACCEPT
+            return SMFIS_CONTINUE
         case .untouched(let why):
             let accepts = session.service.onError == .accept
             session.log(.error, "\(why); " + (accepts ? "delivered as it came" : "refused for now"))
-            return accepts ? SMFIS_ACCEPT : SMFIS_TEMPFAIL
+            return accepts ? SMFIS_CONTINUE : SMFIS_TEMPFAIL
         case .broken(let why):
             session.log(.error, "\(why), having taken other changes; refused for now")
             return SMFIS_TEMPFAIL

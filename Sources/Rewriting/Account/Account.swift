@@ -46,11 +46,13 @@ struct Account {
 }
 
 extension LinkCollector {
-    /// Adds the account to a result; links that were refused an edit stay.
-    func report(refused: Set<Int>, into result: inout RewriteResult) {
-        for (index, move) in moves.enumerated() {
+    /// Adds the account to a result.
+    ///
+    /// - Parameter refused: the edits could not be made, since a line would have grown too long.
+    func report(refused: Bool, into result: inout RewriteResult) {
+        for move in moves {
             let before = String(decoding: move.before, as: UTF8.self)
-            if refused.contains(index) {
+            if refused {
                 result.left.append(
                     LeftLink(
                         part: part, place: move.place, url: before, reason: LeftReason.lineLength.text))

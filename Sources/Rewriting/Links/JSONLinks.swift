@@ -95,6 +95,8 @@ struct JSONLinks {
 extension LinkCollector {
     /// Takes the content of `<script type="application/ld+json">`.
     mutating func json(_ view: Bytes, _ range: ByteRange, place: String) {
+        spelling = view
+        defer { spelling = nil }
         var links = JSONLinks(view, range)
         var position = range.start
         while let found = links.next() {

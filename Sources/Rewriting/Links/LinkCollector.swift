@@ -32,6 +32,8 @@ struct LinkCollector<Decider: LinkDecider> {
     let decider: Decider
     let showsAllLinks: Bool
     let part: String
+    /// Where it is set, the account shows links and mentions as this view spells them (JSON's `\/`).
+    var spelling: Bytes?
     /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
     let utf8: ((ByteRange) -> [UInt8]?)?
 
@@ -94,9 +96,14 @@ struct LinkCollector<Decider: LinkDecider> {
             let why: LeftReason =
                 isAddress && reason != .comment && reason != .script
                 ? .mailAddress : isInAuthority && reason == .nested ? .notALink : reason
-            stays.append(
-                Stay(place: place, url: Array(text.bytes[range.start..<range.end]), reason: why))
+            stays.append(Stay(place: place, url: shown(text, range), reason: why))
         }
+    }
+
+    /// The bytes of `range` as the account shows them.
+    private func shown(_ text: DecodedText, _ range: ByteRange) -> [UInt8] {
+        guard let spelling else { return Array(text.bytes[range.start..<range.end]) }
+        return spelling.copy(text.viewRange(of: range))
     }
 
     /// Accounts for a default domain that stands in the view at `host` and stays.
@@ -116,7 +123,10 @@ struct LinkCollector<Decider: LinkDecider> {
     private mutating func stay(
         _ source: DecodedText, _ url: WebURL, place: String, reason: LeftReason, isOurs: Bool
     ) {
-        if isOurs { stays.append(Stay(place: place, url: url.text, reason: reason)) }
+        if isOurs {
+            let text = spelling == nil ? url.text : shown(source, ByteRange(0, source.bytes.count))
+            stays.append(Stay(place: place, url: text, reason: reason))
+        }
         nested(in: source, behind: url, place: place)
     }
 
@@ -145,7 +155,17 @@ struct LinkCollector<Decider: LinkDecider> {
                     replacement: LinkCollector.escape(change.replacement, escaping)))
         }
         if edits.count > before {
-            moves.append(Move(place: place, plugin: plugin, before: url.text, after: difference.result))
+            var move = Move(place: place, plugin: plugin, before: url.text, after: difference.result)
+            if let spelling {
+                let range = source.viewRange(of: ByteRange(0, source.bytes.count))
+                move.before = spelling.copy(range)
+                move.after = move.before.applying(
+                    edits[before...].map {
+                        Edit(
+                            ByteRange($0.range.start - range.start, $0.range.end - range.start), $0.replacement)
+                    })
+            }
+            moves.append(move)
             nested(in: source, behind: url, place: place)
         } else {
             stay(source, url, place: place, reason: .decided("unchanged by " + plugin), isOurs: isOurs)

@@ -111,14 +111,9 @@ struct TextLinks {
             if port < stop { stop = port }
             let isAtPath =
                 stop < end && TextLinks.endsAuthority(text[stop]) && !TextLinks.endsWord(text[stop])
-            if !isAtPath, host == port {
-                while stop > authority, text[stop - 1] == UInt8(ascii: ".") { stop -= 1 }
-            }
             // A question mark behind which no query follows is punctuation.
             if !isAtPath || isPunctuationOnly(from: stop) {
-                if isAtPath {
-                    while stop > authority, text[stop - 1] == UInt8(ascii: ".") { stop -= 1 }
-                }
+                if host == port { stop = withoutFinalPunctuation(authority, stop) }
                 if stop == authority { return nil }
                 position = stop
                 return ByteRange(start, stop)
@@ -128,6 +123,14 @@ struct TextLinks {
         position = stop
         while stop > authority, TextLinks.isTrailingPunctuation(text[stop - 1]) { stop -= 1 }
         return ByteRange(start, stop)
+    }
+
+    /// Where the host ends if no path follows: a final dot is the sentence's, and so is what is not ASCII
+    /// (`。`, `）`, the next word of a language without spaces), which no domain that we look for ends in.
+    private func withoutFinalPunctuation(_ start: Int, _ stop: Int) -> Int {
+        var stop = stop
+        while stop > start, text[stop - 1] == UInt8(ascii: ".") || text[stop - 1] >= 0x80 { stop -= 1 }
+        return stop
     }
 
     /// Whether the word goes on with `?`, `!` and the like alone.

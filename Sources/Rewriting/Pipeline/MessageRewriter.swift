@@ -59,11 +59,11 @@ public struct MessageRewriter: Sendable {
                 collector.otherHeader(value, place: "header")
             }
         }
-        var refused: Set<Int> = []
+        var refused = false
         if !collector.edits.isEmpty {
             let edited = field.value.applying(collector.edits.map { Edit($0.range, $0.replacement) })
             if HeaderLines.grewTooLong(from: field, to: edited) {
-                refused = Set(collector.moves.indices)
+                refused = true
             } else {
                 result.headerEdits.append(HeaderEdit(fieldIndex: index, value: edited))
             }
@@ -82,17 +82,21 @@ public struct MessageRewriter: Sendable {
         let parts = PartRewriter(policy: policy, hosts: hosts, decider: decider)
         var named: Set<Int> = []
         for leaf in structure.leaves {
+            let kind = PartKind(leaf.header.contentType)
             if let index = leaf.protection {
                 let part = structure.protected[index]
-                if !named.contains(index),
-                    account.skipped(leaf, of: body, as: part.number, reason: part.protection.reason, into: &result)
+                if part.protection == .embeddedMessage {
+                    accountForEmbedded(leaf, as: kind, of: body, parts, into: &result)
+                } else if !named.contains(index),
+                    account.skipped(
+                        leaf, of: body, as: part.number, reason: part.protection.reason, into: &result)
                 {
                     named.insert(index)
                 }
                 continue
             }
             account.around(leaf.number, place: "part header", leaf.headerRange, of: body, into: &result)
-            if let kind = PartKind(leaf.header.contentType) {
+            if let kind {
                 parts.rewrite(leaf, as: kind, of: body, into: &result)
             } else {
                 account.skipped(leaf, of: body, as: leaf.number, reason: .otherType, into: &result)
@@ -103,6 +107,21 @@ public struct MessageRewriter: Sendable {
         }
         for gap in structure.gaps where gap.protection == nil {
             account.around(gap.name, place: "text", gap.range, of: body, into: &result)
+        }
+    }
+}
+
+extension MessageRewriter {
+    /// Names the places in somebody else's mail, part by part.
+    private func accountForEmbedded(
+        _ leaf: MIMELeaf, as kind: PartKind?, of body: UnsafeBufferPointer<UInt8>,
+        _ parts: PartRewriter<some LinkDecider>, into result: inout RewriteResult
+    ) {
+        if let kind, !leaf.header.isAttachment {
+            parts.rewrite(leaf, as: kind, of: body, obstacle: .embeddedMessage, into: &result)
+        } else {
+            Account(hosts: hosts).skipped(
+                leaf, of: body, as: leaf.number, reason: .embeddedMessage, into: &result)
         }
     }
 }

@@ -26,40 +26,61 @@ struct PartRewriter<Decider: LinkDecider> {
     let decider: Decider
 
     /// Rewrites the part, adding its edits and its account to `result`.
-    func rewrite(_ leaf: MIMELeaf, as kind: PartKind, of body: Bytes, into result: inout RewriteResult) {
+    ///
+    /// - Parameter obstacle: why nothing in it may move; it is accounted for all the same.
+    func rewrite(
+        _ leaf: MIMELeaf, as kind: PartKind, of body: Bytes, obstacle: LeftReason? = nil,
+        into result: inout RewriteResult
+    ) {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
         if raw.isEmpty { return }
         let encoding = leaf.header.transferEncoding.map { TransferEncoding($0) } ?? .identity
         let content = DecodedContent(raw: raw, encoding: encoding ?? .identity)
         content.withBytes { decoded in
             let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
-            charset.withBytes { view in
-                if kind == .text, InlinePGP.occurs(in: view) {
-                    Account(hosts: hosts).skipped(leaf.number, view: view, reason: .signed, into: &result)
-                    return
+            var obstacle = obstacle
+            if !isSwitchedOn(kind) { obstacle = obstacle ?? .switchedOff }
+            if encoding == nil || content.isDamaged { obstacle = obstacle ?? .transferEncoding }
+            if !charset.isReadable { obstacle = obstacle ?? .charset }
+            if charset.isReadable {
+                charset.withBytes { view in
+                    rewrite(leaf, as: kind, raw, content, charset, view, obstacle, into: &result)
                 }
-                var obstacle: LeftReason?
-                if encoding == nil || content.isDamaged { obstacle = .transferEncoding }
-                if !charset.isReadable { obstacle = .charset }
-                if !isSwitchedOn(kind) { obstacle = .switchedOff }
-                let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
-                let edits = collector.edits.map { edit in
-                    ContentEdit(
-                        link: edit.link, range: charset.decodedRange(of: edit.range),
-                        replacement: charset.encode(edit.replacement))
-                }
-                var encoded = EncodedEdits(edits: [], refusedLinks: [])
-                if !edits.isEmpty {
-                    let breaks = LineBreaks(view: view, isMarkup: kind != .text)
-                    encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
-                }
-                result.bodyEdits += encoded.edits.map { edit in
-                    let range = ByteRange(
-                        edit.range.start + leaf.content.start, edit.range.end + leaf.content.start)
-                    return Edit(range, edit.replacement)
-                }
-                collector.report(refused: encoded.refusedLinks, into: &result)
+            } else {
+                rewrite(leaf, as: kind, raw, content, charset, decoded, obstacle, into: &result)
             }
+        }
+    }
+
+    private func rewrite(
+        _ leaf: MIMELeaf, as kind: PartKind, _ raw: Bytes, _ content: DecodedContent, _ charset: CharsetView,
+        _ view: Bytes, _ obstacle: LeftReason?, into result: inout RewriteResult
+    ) {
+        if kind == .text, InlinePGP.occurs(in: view) {
+            Account(hosts: hosts).skipped(leaf.number, view: view, reason: .signed, into: &result)
+            return
+        }
+        let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
+        let edits = collector.edits.map { edit in
+            ContentEdit(
+                link: edit.link, range: charset.decodedRange(of: edit.range),
+                replacement: charset.encode(edit.replacement))
+        }
+        var encoded = EncodedEdits(edits: [], refusedLinks: [])
+        if !edits.isEmpty {
+            let breaks = LineBreaks(view: view, isMarkup: kind != .text)
+            encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
+        }
+        if encoded.refusedLinks.isEmpty {
+            result.bodyEdits += encoded.edits.map { edit in
+                let range = ByteRange(
+                    edit.range.start + leaf.content.start, edit.range.end + leaf.content.start)
+                return Edit(range, edit.replacement)
+            }
+            collector.report(refused: false, into: &result)
+        } else {
+            // A part with half of its links moved would show its reader two brands.
+            collector.report(refused: true, into: &result)
         }
     }
 

@@ -24,29 +24,38 @@ struct MailAddress: Hashable, Sendable {
 enum MailDomain {
     /// The canonical form of a domain as written: A-labels, lower case, without one trailing dot.
     static func canonical(_ text: String) -> String? {
-        var domain = caseFolded(text)
-        if domain.hasSuffix(".") { domain.removeLast() }
-        guard isPlain(domain) else {
-            // U-labels and A-labels: UTS 46 decides.
-            return DomainName(domain)?.description
+        var domain = Array(text.utf8)
+        if domain.last == UInt8(ascii: ".") { domain.removeLast() }
+        guard domain.last != UInt8(ascii: ".") else { return nil }
+        // U-labels and A-labels: UTS 46 decides.
+        guard lowercaseIfPlain(&domain) else {
+            return DomainName(String(decoding: domain, as: UTF8.self))?.description
         }
-        return domain
+        return String(decoding: domain, as: UTF8.self)
     }
 
-    /// Whether no IDNA is needed: letters, digits, hyphens and underscores in labels that are no A-labels.
-    private static func isPlain(_ domain: String) -> Bool {
-        guard domain.utf8.count <= 253 else { return false }
-        var labelLength = 0
-        for byte in domain.utf8 {
-            switch byte {
+    /// Puts a domain that needs no IDNA in lower case.
+    ///
+    /// - Returns: false where it is something else than letters, digits, hyphens and underscores, or has an A-label.
+    private static func lowercaseIfPlain(_ domain: inout [UInt8]) -> Bool {
+        guard domain.count <= 253 else { return false }
+        var labelStart = 0
+        for index in domain.indices {
+            switch domain[index] {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): domain[index] |= 0x20
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
                 UInt8(ascii: "-"), UInt8(ascii: "_"):
-                labelLength += 1
-                guard labelLength <= 63 else { return false }
-            case UInt8(ascii: ".") where labelLength > 0: labelLength = 0
+                break
+            case UInt8(ascii: "."):
+                guard isPlainLabel(domain[labelStart..<index]) else { return false }
+                labelStart = index + 1
             default: return false
             }
         }
-        return labelLength > 0 && !domain.hasPrefix("xn--") && !domain.contains(".xn--")
+        return isPlainLabel(domain[labelStart...])
+    }
+
+    private static func isPlainLabel(_ label: ArraySlice<UInt8>) -> Bool {
+        (1...63).contains(label.count) && !label.starts(with: "xn--".utf8)
     }
 }
