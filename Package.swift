@@ -11,9 +11,9 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift` the one
-/// that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only what a library asks
-/// for without a version.
+/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift`
+/// the one that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only
+/// what a library asks for without a version.
 let hangupIsOurs: [LinkerSetting] = [
     .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
 ]
@@ -31,14 +31,19 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: swiftSettings)
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, exclude: exclude,
+        swiftSettings: swiftSettings)
 }
 
 let package = Package(
     name: "signpost",
-    products: [.executable(name: "signpost", targets: ["signpost"])]
+    products: [
+        .executable(name: "signpost", targets: ["signpost"]),
+        // For plugins in packages of their own.
+        .library(name: "SignpostPlugin", targets: ["SignpostPlugin"]),
+    ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .library(name: $0.key, type: .dynamic, targets: [$0.value])
         },
@@ -70,12 +75,14 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
-        tests(of: "PluginHost", ["Configuration", "CSignpostPlugin"]),
+        tests(
+            of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Filtering", ["Rewriting", "Configuration"]),
         tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
             name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
-            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
+        ),
     ]
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(

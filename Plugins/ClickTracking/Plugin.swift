@@ -6,7 +6,7 @@ struct ClickTracking: LinkPlugin {
     static let version = "1.0.0"
     static let summary = "Moves links that count a click and lead on to their target"
     static let settings = [
-        Setting.strings("paths", default: ["/c/*"], help: "Path and query of its links; * for any characters.")
+        Setting.strings("paths", default: ["/c/*"], help: "Path and query of its links; * is any run.")
     ]
 
     private let paths: [PathPattern]

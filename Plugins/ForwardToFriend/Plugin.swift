@@ -6,7 +6,7 @@ struct ForwardToFriend: LinkPlugin {
     static let version = "1.0.0"
     static let summary = "Moves links to the page that forwards a message to a friend"
     static let settings = [
-        Setting.strings("paths", default: ["/f/*"], help: "Path and query of its links; * for any characters.")
+        Setting.strings("paths", default: ["/f/*"], help: "Path and query of its links; * is any run.")
     ]
 
     private let paths: [PathPattern]

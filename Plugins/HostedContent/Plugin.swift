@@ -6,7 +6,7 @@ struct HostedContent: LinkPlugin {
     static let version = "1.0.0"
     static let summary = "Moves whatever else is on a default domain: the view in a browser, images, files"
     static let settings = [
-        Setting.strings("paths", default: ["*"], help: "Path and query of its links; * for any characters.")
+        Setting.strings("paths", default: ["*"], help: "Path and query of its links; * is any run.")
     ]
 
     private let paths: [PathPattern]

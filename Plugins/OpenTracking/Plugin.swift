@@ -6,7 +6,7 @@ struct OpenTracking: LinkPlugin {
     static let version = "1.0.0"
     static let summary = "Moves images that count when a message is opened"
     static let settings = [
-        Setting.strings("paths", default: ["/o/*"], help: "Path and query of its links; * for any characters.")
+        Setting.strings("paths", default: ["/o/*"], help: "Path and query of its links; * is any run.")
     ]
 
     private let paths: [PathPattern]

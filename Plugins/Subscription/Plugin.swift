@@ -4,9 +4,9 @@ import SignpostPlugin
 struct Subscription: LinkPlugin {
     static let name = "subscription"
     static let version = "1.0.0"
-    static let summary = "Moves links that end or change a subscription, those in List-* header fields included"
+    static let summary = "Moves links that end or change a subscription, List-* fields included"
     static let settings = [
-        Setting.strings("paths", default: ["/u/*"], help: "Path and query of its links; * for any characters.")
+        Setting.strings("paths", default: ["/u/*"], help: "Path and query of its links; * is any run.")
     ]
 
     private let paths: [PathPattern]

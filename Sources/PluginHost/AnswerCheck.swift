@@ -1,4 +1,5 @@
 import DomainNames
+import Glibc
 
 /// Whether a plugin's URL may stand in a message. Pure; the rules are those of `SIGNPOST_MOVE` in the ABI.
 public enum AnswerCheck {
@@ -8,11 +9,33 @@ public enum AnswerCheck {
     ///   - link: the link that it answers.
     ///   - expected: the host that it normally has, in canonical form; any other one costs a closer look.
     public static func mistake(in answer: [UInt8], for link: PluginLink, expected: [UInt8]) -> String? {
+        if changesOnlyTheHost(answer, link, expected) { return nil }
         switch authority(of: answer, for: link) {
         case .failure(let problem): return problem.message
         case .success(let authority):
             return mistake(inAuthority: authority, of: answer, for: link, expected)
-                ?? mistake(inChangesOf: answer, from: link.url)
+                ?? mistake(inChangesOf: answer[authority.upperBound...], from: link.url[link.rest])
+        }
+    }
+
+    /// The usual answer, which all links but a few get: three comparisons instead of a look at each byte.
+    private static func changesOnlyTheHost(
+        _ answer: [UInt8], _ link: PluginLink, _ expected: [UInt8]
+    ) -> Bool {
+        let tail = link.url.count - link.host.upperBound
+        guard answer.count == link.host.lowerBound + expected.count + tail else { return false }
+        return answer.withUnsafeBytes { answer in
+            link.url.withUnsafeBytes { url in
+                expected.withUnsafeBytes { host in
+                    guard let answer = answer.baseAddress, let url = url.baseAddress,
+                        let host = host.baseAddress
+                    else { return false }
+                    let behind = answer + link.host.lowerBound + expected.count
+                    return memcmp(answer, url, link.host.lowerBound) == 0
+                        && memcmp(answer + link.host.lowerBound, host, expected.count) == 0
+                        && memcmp(behind, url + link.host.upperBound, tail) == 0
+                }
+            }
         }
     }
 
@@ -27,15 +50,16 @@ public enum AnswerCheck {
         let own = link.url[link.scheme.upperBound..<link.host.lowerBound]
         let start: Int
         if let end = schemeEnd(of: answer) {
-            start = end + max(prefix(answer, end, "://".utf8), link.scheme.isEmpty ? 0 : prefix(answer, end, own))
-            guard start > end else { return .failure(PluginProblem(message: "the URL has no // behind its scheme")) }
+            let usual = prefix(answer, end, "://".utf8)
+            start = end + max(usual, link.scheme.isEmpty ? 0 : prefix(answer, end, own))
+            guard start > end else { return failure("the URL has no // behind its scheme") }
         } else {
             let length = max(prefix(answer, 0, "//".utf8), link.scheme.isEmpty ? prefix(answer, 0, own) : 0)
             guard length > 0 else {
-                return .failure(PluginProblem(message: "the URL is not an absolute http or https URL"))
+                return failure("the URL is not an absolute http or https URL")
             }
             guard link.scheme.isEmpty else {
-                return .failure(PluginProblem(message: "the URL is scheme-relative, which the link was not"))
+                return failure("the URL is scheme-relative, which the link was not")
             }
             start = length
         }
@@ -44,6 +68,10 @@ public enum AnswerCheck {
                 || byte == UInt8(ascii: "#")
         }
         return .success(start..<(end ?? answer.count))
+    }
+
+    private static func failure(_ message: String) -> Result<Range<Int>, PluginProblem> {
+        .failure(PluginProblem(message: message))
     }
 
     /// Where the colon behind `http` or `https` stands, in any case of letters.
@@ -68,9 +96,8 @@ public enum AnswerCheck {
         let colon = authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
         let host = authority[..<colon]
         if host != expected[...], host != link.url[link.host] {
-            guard DomainName(String(decoding: host, as: UTF8.self)) != nil else {
-                return "the URL's host is not a domain name"
-            }
+            guard host.allSatisfy({ $0 < 0x80 }), DomainName(String(decoding: host, as: UTF8.self)) != nil
+            else { return "the URL's host is not a domain name in ASCII" }
         }
         let port = authority[colon...]
         if port.isEmpty || port == link.url[link.host.upperBound..<link.rest.lowerBound] { return nil }
@@ -81,17 +108,23 @@ public enum AnswerCheck {
         return nil
     }
 
-    // MARK: what was changed
+    // MARK: path, query and fragment
 
     /// The bytes that the link did not have at this place will be written into an attribute, a style
     /// sheet, a header or plain text: none of them may end the URL in any of these, and each charset has them.
-    private static func mistake(inChangesOf answer: [UInt8], from url: [UInt8]) -> String? {
-        let shorter = min(answer.count, url.count)
+    private static func mistake(
+        inChangesOf answer: ArraySlice<UInt8>, from rest: ArraySlice<UInt8>
+    ) -> String? {
+        let shorter = min(answer.count, rest.count)
         var start = 0
-        while start < shorter && answer[start] == url[start] { start += 1 }
+        while start < shorter, answer[answer.startIndex + start] == rest[rest.startIndex + start] {
+            start += 1
+        }
         var kept = 0
-        while kept < shorter - start && answer[answer.count - 1 - kept] == url[url.count - 1 - kept] { kept += 1 }
-        for byte in answer[start..<(answer.count - kept)] {
+        while kept < shorter - start, answer[answer.endIndex - 1 - kept] == rest[rest.endIndex - 1 - kept] {
+            kept += 1
+        }
+        for byte in answer.dropFirst(start).dropLast(kept) {
             switch byte {
             case 0x00...0x1F, 0x7F: return "the URL has a control character"
             case UInt8(ascii: " "): return "the URL has a space"
@@ -104,8 +137,8 @@ public enum AnswerCheck {
             }
         }
         // Only what was cut out can still break the UTF-8: where a cut begins or ends inside a character.
-        let cuts = [start, url.count - kept].filter { url.indices.contains($0) }
-        guard cuts.contains(where: { url[$0] & 0xC0 == 0x80 }) else { return nil }
+        let cuts = [rest.dropFirst(start).first, rest.suffix(kept).first]
+        guard cuts.contains(where: { $0.map { $0 & 0xC0 == 0x80 } ?? false }) else { return nil }
         return String(validating: answer, as: UTF8.self) == nil ? "the URL is not valid UTF-8" : nil
     }
 }

@@ -23,13 +23,11 @@ extension SenderPlugins {
     ) -> PluginVerdict {
         var collector = collector
         for index in seats.indices {
-            let library = seats[index].instance.library
-            guard link.isOnDefaultDomain || library.description.wantsAllLinks else { continue }
+            guard link.isOnDefaultDomain || seats[index].wantsAllLinks else { continue }
             let answer = withUnsafeMutablePointer(to: &collector) { collector in
                 var sink = signpost_sink(collector)
                 return withUnsafePointer(to: seats[index].sender) {
-                    // The table was refused if it had no claim.
-                    Int(library.table.pointee.claim(seats[index].instance.context, abi, $0, &sink))
+                    Int(seats[index].claim(seats[index].context, abi, $0, &sink))
                 }
             }
             if answer != SIGNPOST_NOT_MINE {
@@ -53,7 +51,8 @@ extension SenderPlugins {
             return .leave(reason: reason(written) ?? sentences.left)
         case SIGNPOST_MOVE:
             if written.isTooLong {
-                onMistake(sentences.name, "the URL is more than \(SIGNPOST_MAX_GROWTH) bytes longer than the link")
+                onMistake(
+                    sentences.name, "the URL is more than \(SIGNPOST_MAX_GROWTH) bytes longer than the link")
             } else if let mistake = AnswerCheck.mistake(
                 in: written.bytes, for: link, expected: seats[index].target.domain.ascii)
             {

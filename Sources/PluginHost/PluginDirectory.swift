@@ -17,7 +17,7 @@ public struct PluginDirectory: Sendable {
         defer { free(executable) }
         let folder = String(cString: executable).split(separator: "/").dropLast().map { "/" + $0 }.joined()
         let installed = folder + "/../lib/signpost/plugins"
-        return FileFacts(installed)?.isDirectory == true ? installed : folder + "/"
+        return FileFacts(installed)?.isDirectory == true ? installed : (folder.isEmpty ? "/" : folder)
     }
 
     /// The paths at which a plugin of this name may be, in the order in which they are tried.

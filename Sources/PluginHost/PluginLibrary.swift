@@ -1,18 +1,30 @@
 import CSignpostPlugin
 import Glibc
 
+/// `claim` of the ABI.
+typealias ClaimFunction =
+    @convention(c) (
+        UnsafeMutableRawPointer?, UnsafePointer<signpost_link>?, UnsafePointer<signpost_sender>?,
+        UnsafePointer<signpost_sink>?
+    ) -> CInt
+
 /// A plugin's shared library, opened and checked; it stays in the process until the end.
 ///
 /// It is never closed: a Swift library cannot be unloaded, and the table must outlive every context.
 public final class PluginLibrary: @unchecked Sendable {  // the table never changes, says the ABI
     /// What the plugin says of itself.
     public let description: PluginDescription
-    /// The plugin's table; `claim` is there.
+    /// The plugin's table.
     let table: UnsafePointer<signpost_plugin>
+    /// The function that decides about a link.
+    let claim: ClaimFunction
 
-    private init(description: PluginDescription, table: UnsafePointer<signpost_plugin>) {
+    private init(
+        description: PluginDescription, table: UnsafePointer<signpost_plugin>, claim: ClaimFunction
+    ) {
         self.description = description
         self.table = table
+        self.claim = claim
     }
 
     /// Opens the plugin `name` of `directory` and checks its table.
@@ -31,10 +43,14 @@ public final class PluginLibrary: @unchecked Sendable {  // the table never chan
         }
         typealias Entry = @convention(c) () -> UnsafePointer<signpost_plugin>?
         guard let table = unsafeBitCast(symbol, to: Entry.self)() else {
-            throw PluginProblem(message: "plugin \"\(name)\" gave no table (\(path)): it says that it cannot work here")
+            throw PluginProblem(
+                message: "plugin \"\(name)\" gave no table: \(path) says that it cannot work here")
         }
         let description = try TableCheck(table: table, path: path).description(expecting: name)
-        return PluginLibrary(description: description, table: table)
+        guard let claim = table.pointee.claim else {
+            throw PluginProblem(message: "plugin \(path) cannot be used: its table has no claim function")
+        }
+        return PluginLibrary(description: description, table: table, claim: claim)
     }
 
     private static func find(
@@ -42,8 +58,8 @@ public final class PluginLibrary: @unchecked Sendable {  // the table never chan
     ) throws(PluginProblem) -> String {
         guard PluginDirectory.isName(name) else {
             throw PluginProblem(
-                message: "\"\(name)\" is not a plugin's name, expected letters, digits, dots, hyphens and underscores"
-            )
+                message: "\"\(name)\" is not a plugin's name, expected letters, digits, dots, hyphens "
+                    + "and underscores")
         }
         let candidates = directory.candidates(for: name)
         for path in candidates {
@@ -56,7 +72,7 @@ public final class PluginLibrary: @unchecked Sendable {  // the table never chan
             return path
         }
         let names = directory.names()
-        let there = names.isEmpty ? "the folder has no plugins" : "plugins there: " + names.joined(separator: ", ")
+        let there = names.isEmpty ? "no plugin is there" : "there are " + names.joined(separator: ", ")
         let tried = candidates.joined(separator: " nor ")
         throw PluginProblem(
             message: "plugin \"\(name)\" is missing: neither \(tried) exists (\(there))"
@@ -69,8 +85,8 @@ public final class PluginLibrary: @unchecked Sendable {  // the table never chan
     ) throws(PluginProblem) {
         guard facts.isWritableByAnyone else { return }
         throw PluginProblem(
-            message: "plugin \"\(name)\" is not loaded: anyone may write \(path), and so run code in the filter; "
-                + "expected a mode without o+w")
+            message: "plugin \"\(name)\" is not loaded: anyone may write \(path), and so run code in the "
+                + "filter; expected a mode without o+w")
     }
 
     private static func lastError() -> String {

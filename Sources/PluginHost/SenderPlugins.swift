@@ -18,6 +18,22 @@ public final class SenderPlugins: @unchecked Sendable {  // nothing changes afte
         let isOff: Bool
         let target: LinkTarget
         let sender: signpost_sender
+        // From the instance, so that threads do not wait for each other's reference counts at each link.
+        let claim: ClaimFunction
+        let context: UnsafeMutableRawPointer?
+        let wantsAllLinks: Bool
+
+        fileprivate init(
+            _ instance: PluginInstance, isOff: Bool, target: LinkTarget, sender: signpost_sender
+        ) {
+            self.instance = instance
+            self.isOff = isOff
+            self.target = target
+            self.sender = sender
+            claim = instance.library.claim
+            context = instance.context
+            wantsAllLinks = instance.library.description.wantsAllLinks
+        }
     }
 
     fileprivate init(plugins: LoadedPlugins, seats: [Seat], arena: TextArena) {
@@ -55,7 +71,8 @@ extension LoadedPlugins {
             if let first = rules[index] {
                 errors.append(
                     ConfigurationError(
-                        rule.position, "plugin \"\(rule.plugin)\" stands here twice, first at \(first.position)"))
+                        rule.position,
+                        "plugin \"\(rule.plugin)\" is named twice, first at \(first.position)"))
             } else {
                 rules[index] = rule
             }
@@ -79,7 +96,7 @@ extension LoadedPlugins {
             guard let own else { continue }
             let sender = domains[target] ?? signpost_sender(id: id, target: target, in: arena)
             domains[target] = sender
-            seats.append(SenderPlugins.Seat(instance: own, isOff: isOff, target: target, sender: sender))
+            seats.append(SenderPlugins.Seat(own, isOff: isOff, target: target, sender: sender))
         }
         return errors.count == before ? SenderPlugins(plugins: self, seats: seats, arena: arena) : nil
     }
@@ -108,7 +125,8 @@ extension LoadedPlugins {
         let known = names.isEmpty ? "none is" : "loaded are " + names.joined(separator: ", ")
         return ConfigurationError(
             rule.position,
-            "plugin \"\(rule.plugin)\" is not loaded (\(known))" + Suggestion.sentence(for: rule.plugin, among: names))
+            "plugin \"\(rule.plugin)\" is not loaded (\(known))"
+                + Suggestion.sentence(for: rule.plugin, among: names))
     }
 }
 

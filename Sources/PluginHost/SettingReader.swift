@@ -23,7 +23,8 @@ enum SettingReader {
             }
             if let first = seen.updateValue(key.position, forKey: index) {
                 errors.append(
-                    ConfigurationError(key.position, "setting \"\(name)\" is given twice, first at \(first)"))
+                    ConfigurationError(
+                        key.position, "setting \"\(name)\" is given twice, first at \(first)"))
                 continue
             }
             do throws(ConfigurationError) {
@@ -32,10 +33,12 @@ enum SettingReader {
                 errors.append(error)
             }
         }
-        for (setting, value) in zip(settings, values) where value == nil && errors.count == before {
-            let message = "plugin \"\(library.description.name)\" needs the setting \"\(setting.name)\": "
-                + setting.kind.expectation
-            errors.append(ConfigurationError(position, message))
+        // One that was given and could not be read has been complained about.
+        for (index, value) in values.enumerated() where value == nil && seen[index] == nil {
+            let message =
+                "plugin \"\(library.description.name)\" needs the setting \"\(settings[index].name)\""
+            errors.append(
+                ConfigurationError(position, "\(message), expected \(settings[index].kind.expectation)"))
         }
         return errors.count == before ? values.compactMap { $0 } : nil
     }
@@ -44,26 +47,25 @@ enum SettingReader {
         _ node: ConfigurationNode, as setting: PluginSetting, of library: PluginLibrary
     ) throws(ConfigurationError) -> PluginSetting.Value {
         let subject = "setting \"\(setting.name)\" of plugin \"\(library.description.name)\""
+        let expected = "expected \(setting.kind.expectation)"
         switch node.value {
         case .scalar(let text):
             if let value = setting.kind.value(of: text) { return value }
-            throw ConfigurationError(
-                node.position, "\(subject) is \"\(text)\", expected \(setting.kind.expectation)")
+            throw ConfigurationError(node.position, "\(subject) is \"\(text)\", \(expected)")
         case .sequence(let items) where setting.kind == .stringList:
             var texts: [String] = []
             for item in items {
                 guard let text = item.scalar else {
                     throw ConfigurationError(
-                        item.position, "\(subject) holds something other than text, expected \(setting.kind.expectation)")
+                        item.position, "\(subject) holds something other than text, \(expected)")
                 }
                 texts.append(text)
             }
             return .stringList(texts)
         case .sequence:
-            throw ConfigurationError(node.position, "\(subject) is a list, expected \(setting.kind.expectation)")
+            throw ConfigurationError(node.position, "\(subject) is a list, \(expected)")
         case .mapping:
-            throw ConfigurationError(
-                node.position, "\(subject) is a mapping, expected \(setting.kind.expectation)")
+            throw ConfigurationError(node.position, "\(subject) is a mapping, \(expected)")
         }
     }
 
@@ -73,8 +75,8 @@ enum SettingReader {
         guard let name = key.scalar else {
             return ConfigurationError(
                 key.position,
-                "plugin \"\(library.description.name)\" is given a key that is not text, expected the name of a setting (\(known))"
-            )
+                "plugin \"\(library.description.name)\" is given a key that is not text, "
+                    + "expected the name of a setting (\(known))")
         }
         return ConfigurationError(
             key.position,

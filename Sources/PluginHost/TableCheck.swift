@@ -25,13 +25,13 @@ struct TableCheck {
         }
         // All members so far belong to ABI 1's first edition.
         guard size >= MemoryLayout<signpost_plugin>.size else {
-            throw problem("its table has \(size) bytes, expected \(MemoryLayout<signpost_plugin>.size) or more")
+            throw problem(
+                "its table has \(size) bytes, expected \(MemoryLayout<signpost_plugin>.size) or more")
         }
         guard let own = table.pointee.name.flatMap(String.init(validatingCString:)) else {
             throw problem("its table has no name")
         }
         guard own == name else { throw problem("it calls itself \"\(own)\", expected \"\(name)\"") }
-        guard table.pointee.claim != nil else { throw problem("its table has no claim function") }
         guard table.pointee.flags & ~UInt32(SIGNPOST_WANTS_ALL_LINKS) == 0 else {
             throw problem("it sets flags that this signpost does not know; it needs a newer one")
         }
@@ -66,7 +66,8 @@ struct TableCheck {
             throw problem("it declares the setting \"\(name)\", which is Signpost's own")
         }
         guard let kind = PluginSetting.Kind(abi: setting.type) else {
-            throw problem("its setting \"\(name)\" has a type that this signpost does not know (\(setting.type))")
+            throw problem(
+                "its setting \"\(name)\" has a type that this signpost does not know (\(setting.type))")
         }
         var value: PluginSetting.Value?
         if kind == .stringList {
@@ -76,7 +77,8 @@ struct TableCheck {
         } else if let text = setting.default_text.flatMap(String.init(validatingCString:)) {
             value = kind.value(of: text)
             guard value != nil else {
-                throw problem("the default of its setting \"\(name)\" is \"\(text)\", expected \(kind.expectation)")
+                throw problem(
+                    "the default of its setting \"\(name)\" is \"\(text)\", expected \(kind.expectation)")
             }
         }
         return PluginSetting(name: name, kind: kind, defaultValue: value, help: text(setting.help))

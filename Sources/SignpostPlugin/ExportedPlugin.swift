@@ -45,7 +45,8 @@ private func openPlugin(
 ) -> CInt {
     guard let data = plugin?.pointee.data, let settings, let context else { return 1 }
     do {
-        let made = try Unmanaged<Maker>.fromOpaque(data).takeUnretainedValue().make(Settings(settings.pointee))
+        let maker = Unmanaged<Maker>.fromOpaque(data).takeUnretainedValue()
+        let made = try maker.make(Settings(settings.pointee))
         context.pointee = Unmanaged.passRetained(Context(made)).toOpaque()
         return 0
     } catch let problem {
@@ -126,7 +127,9 @@ extension Settings {
             values[String(cString: name)] =
                 switch Int(setting.type) {
                 case SIGNPOST_STRING_LIST:
-                    .strings(UnsafeBufferPointer(start: setting.list, count: setting.list_count).map { String($0) })
+                    .strings(
+                        UnsafeBufferPointer(start: setting.list, count: setting.list_count).map { String($0) }
+                    )
                 case SIGNPOST_BOOLEAN: .boolean(setting.boolean != 0)
                 case SIGNPOST_INTEGER: .integer(Int(setting.integer))
                 default: .string(String(setting.text))

@@ -61,7 +61,8 @@ public struct Link: ~Copyable {
 
     private func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
-            rebasing: UnsafeRawBufferPointer(start: abi.pointee.url.bytes, count: abi.pointee.url.length)[range])
+            rebasing: UnsafeRawBufferPointer(start: abi.pointee.url.bytes, count: abi.pointee.url.length)[
+                range])
     }
 }
 

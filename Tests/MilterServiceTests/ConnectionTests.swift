@@ -1,3 +1,4 @@
+import CMilter
 import Filtering
 import Glibc
 import MilterTestServer
@@ -21,7 +22,8 @@ extension MilterServiceTests {
                     let expected = [["b", "c"], ["c"], ["a"], ["t"]][number % 4] as [Character]
                     #expect(
                         try client.message(from: "<\(script)@many\(number).example>").map(\.kind) == expected)
-                    if number % 3 == 0 { try client.send("A") }  // Sendmail and Postfix send ABORT after some messages
+                    // MTAs send ABORT after some messages, too.
+                    if number % 3 == 0 { try client.send("A") }
                 }
                 #expect(MilterServer.liveSessions == 1)
                 try client.send("Q")
@@ -102,7 +104,7 @@ extension MilterServiceTests {
         @Test func `after QUIT_NC the connection goes on with another client`() throws {
             do {
                 let client = try MilterClient(unix: TestService.path)
-                try client.negotiate(steps: MilterClient.allSteps & ~UInt32(0x0010_0000))  // no SMFIP_HDR_LEADSPC
+                try client.negotiate(steps: MilterClient.allSteps & ~UInt32(SMFIP_HDR_LEADSPC))
                 try client.connect()
                 _ = try client.message(from: "<nothing@first.example>")
                 try client.send("K")

@@ -180,9 +180,9 @@ enum {
     /*
      * It is mine and becomes the URL that was written to `answer`. No later plugin is asked.
      * The URL is http or https with a host (or scheme-relative, if the link was), in UTF-8. Its host is
-     * a domain name, no IP address; its port, if any, 1 to 65535; no user and no
-     * password. What differs from the link (all but the longest common beginning and end) is
-     * printable ASCII without space " ' ` < > ( ) \ : percent-encode those.
+     * a domain name in ASCII (A-labels), no IP address; its port, if any, 1 to 65535; no user and no
+     * password. What follows may differ from the link's (in all but the longest common beginning and
+     * end) by printable ASCII without space " ' ` < > ( ) \ : percent-encode those.
      */
     SIGNPOST_MOVE = 2
 };

@@ -22,14 +22,20 @@ struct Account {
     {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
         let encoding = leaf.header.transferEncoding.flatMap { TransferEncoding($0) } ?? .identity
-        return DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
+        let isNamed = DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
             let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
             return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
         }
+        if isNamed { return true }
+        let header = Bytes(rebasing: body[leaf.headerRange.start..<leaf.headerRange.end])
+        return skipped(part, view: header, reason: reason, into: &result)
     }
 
     /// Names every default domain in text that belongs to no part's content.
-    func around(_ name: String, place: String, _ range: ByteRange, of body: Bytes, into result: inout RewriteResult) {
+    func around(
+        _ name: String, place: String, _ range: ByteRange, of body: Bytes, reason: LeftReason = .outsideParts,
+        into result: inout RewriteResult
+    ) {
         let text = Bytes(rebasing: body[range.start..<range.end])
         for host in Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts) {
             let window = Mentions.window(around: host, in: text)
@@ -40,7 +46,7 @@ struct Account {
             result.left.append(
                 LeftLink(
                     part: name, place: place, url: String(decoding: bytes[shown.start..<shown.end], as: UTF8.self),
-                    reason: LeftReason.outsideParts.text))
+                    reason: reason.text))
         }
     }
 }

@@ -53,6 +53,8 @@ struct Base64Edits {
             let decodedEnd = min((group + more) * 3, content.count)
             let rawEnd = Base64.position(afterDigits: more * 4, from: groupEnd, skipsToNext: false, in: raw)
             if decodedEnd >= content.count {
+                // Something may yet be added behind the last byte.
+                if next < edits.count { continue }
                 return wholeRest(edits: first..<next, firstGroup: firstGroup, start: start)
             }
             return Stretch(

@@ -34,7 +34,7 @@ struct QuotedPrintableEdits {
         meaning.reserveCapacity(block.lines.count + 64 * indices.count)
         content.withBytes { decoded in
             var position = block.lines.start
-            var decodedPosition = edits[indices.lowerBound].range.start - prefixCount
+            var decodedPosition = max(0, edits[indices.lowerBound].range.start - prefixCount)
             for index in indices {
                 line.append(contentsOf: raw[position..<ranges[index].start])
                 meaning.append(contentsOf: decoded[decodedPosition..<edits[index].range.start])

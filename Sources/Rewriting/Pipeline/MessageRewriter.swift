@@ -117,11 +117,14 @@ extension MessageRewriter {
         _ leaf: MIMELeaf, as kind: PartKind?, of body: UnsafeBufferPointer<UInt8>,
         _ parts: PartRewriter<some LinkDecider>, into result: inout RewriteResult
     ) {
+        let account = Account(hosts: hosts)
         if let kind, !leaf.header.isAttachment {
+            account.around(
+                leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
+                into: &result)
             parts.rewrite(leaf, as: kind, of: body, obstacle: .embeddedMessage, into: &result)
         } else {
-            Account(hosts: hosts).skipped(
-                leaf, of: body, as: leaf.number, reason: .embeddedMessage, into: &result)
+            account.skipped(leaf, of: body, as: leaf.number, reason: .embeddedMessage, into: &result)
         }
     }
 }

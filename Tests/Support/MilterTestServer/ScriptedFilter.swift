@@ -13,8 +13,10 @@ public final class ScriptedFilter: MessageFilter {
     private var fields: [HeaderField] = []
     private var content: [UInt8] = []
 
+    /// A filter that has heard nothing yet.
     public init() {}
 
+    /// Writes down what it hears, and does as the script says.
     public func begin(_ envelope: Envelope) -> FilterStep {
         sender = envelope.sender
         script = String(sender.drop { $0 == "<" }.prefix { $0 != "@" })
@@ -24,6 +26,7 @@ public final class ScriptedFilter: MessageFilter {
         return step(at: "mail")
     }
 
+    /// Writes down what it hears, and does as the script says.
     public func header(_ field: HeaderField) {
         fields.append(field)
         note(
@@ -31,17 +34,20 @@ public final class ScriptedFilter: MessageFilter {
         )
     }
 
+    /// Writes down what it hears, and does as the script says.
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note("eoh id=\(queueID ?? "-")")
         return step(at: "eoh")
     }
 
+    /// Writes down what it hears, and does as the script says.
     public func body(_ piece: UnsafeRawBufferPointer) -> FilterStep {
         if content.isEmpty { note("body") }
         content += piece
         return step(at: "body")
     }
 
+    /// Writes down what it hears, and does as the script says.
     public func endOfMessage(queueID: String?) -> FilterOutcome {
         note("eom id=\(queueID ?? "-") size=\(content.count)")
         switch script {

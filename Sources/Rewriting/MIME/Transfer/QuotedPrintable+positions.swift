@@ -52,14 +52,19 @@ extension QuotedPrintable {
         return position + 1
     }
 
-    /// How many bytes `range` of `raw`, a stretch of one line without its end, decodes to. White space at its
-    /// end counts.
+    /// How many bytes `range` decodes to, a stretch of one line from one decoded byte to another.
     static func decodedCount(of range: ByteRange, in raw: Bytes) -> Int {
         var position = range.start
         var count = 0
         while position < range.end {
-            position = end(ofByteAt: position, in: raw)
-            count += 1
+            if raw[position] == 0x20 || raw[position] == 0x09 {
+                let next = endOfWhiteSpace(from: position, in: raw)
+                if !isLineEnd(next, in: raw) { count += min(next, range.end) - position }
+                position = next
+            } else {
+                position = end(ofByteAt: position, in: raw)
+                count += 1
+            }
         }
         return count
     }
