@@ -20,7 +20,7 @@ import traceback
 import binary
 import scenario
 from bench import Bench
-from mta import postfix, processes
+from mta import postfix, processes, smtp
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -48,7 +48,7 @@ def judge(bench, function):
         return "ok", ""
     except Skipped as reason:
         return "skip", str(reason)
-    except AssertionError as error:
+    except (AssertionError, smtp.Refused) as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         return "FAIL", f"{error or where.line}\n({pathlib.Path(where.filename).name}:{where.lineno})"
     except Exception:

@@ -10,7 +10,7 @@ from mta import smtp
 
 DEFAULT_DOMAIN = "track.relay.example"
 _HOW = ("port", "source", "client", "login")
-_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", *_HOW}
+_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", "postfix_changes", *_HOW}
 
 
 class Scenario:
@@ -46,6 +46,9 @@ class Scenario:
             baseline, queue_id, delivered = message, *self._submit(bench, sender, message)
         else:
             baseline = bench.baseline(sender, message, **how)
+            if mail.get("postfix_changes"):
+                assert baseline != message, f"{mail['message']}: Postfix does not change it"
+                message = baseline
             if baseline != message:
                 return [f"Postfix alone changes it {compare.first_difference(message, baseline)}"]
             queue_id, delivered = bench.mail(sender, message, **how)
@@ -92,8 +95,11 @@ class Scenario:
 def _log_problems(mail, queue_id, lines):
     if len(lines) != 1:
         yield f"{len(lines)} log lines begin with {queue_id}: {lines}"
-    elif "log" in mail and not re.search(mail["log"], lines[0]):
-        yield f"the log says {lines[0]!r}, not {mail['log']!r}"
+        return
+    patterns = mail.get("log", [])
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        if not re.search(pattern, lines[0]):
+            yield f"the log says {lines[0]!r}, not {pattern!r}"
 
 
 def _offline_problems(bench, signpost, sender, message, delivered, how):

@@ -41,7 +41,7 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
-smtpd_sasl_path = {folder}/sasl.sock
+smtpd_sasl_path = sasl.sock
 smtpd_peername_lookup = no
 smtp_dns_support_level = disabled
 smtpd_tls_security_level = none
@@ -53,8 +53,9 @@ in_flow_delay = 0
 local_header_rewrite_clients =
 smtp_line_length_limit = 0
 
-smtpd_milters = unix:{milter}
-non_smtpd_milters = unix:{milter}
+# Below queue_directory: found by processes in the chroot and outside it.
+smtpd_milters = unix:signpost/milter.sock
+non_smtpd_milters = unix:signpost/milter.sock
 milter_default_action = tempfail
 milter_protocol = 6
 default_transport = smtp:[127.0.0.1]:{sink}
@@ -69,9 +70,10 @@ PORTS = {
     "originating": {"milter_macro_daemon_name": "ORIGINATING"},
 }
 
+# smtpd and cleanup talk to milters. They run in the chroot, as they do where Debian's package configured Postfix.
 MASTER_CF = """\
 pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
+cleanup unix n - y - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
@@ -99,7 +101,7 @@ class Unusable(Exception):
 
 
 class Postfix:
-    """Postfix in `folder`, with a sink behind it and a milter's socket at `folder/signpost.sock` before it.
+    """Postfix in `folder`, with a sink behind it and a milter's socket at `milter` before it.
 
     `with Postfix(folder) as postfix:` starts it; it is stopped however the block is left. `postfix.port["relay"]`
     asks the milter, `port["plain"]` does not, `port["tcp"]` asks it at `milter_port`, `port["failopen"]` delivers when
@@ -107,7 +109,7 @@ class Postfix:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        self.milter = self.folder / "signpost.sock"
+        self.milter = self.folder / "queue/signpost/milter.sock"
         self.log = self.folder / "maillog"
         self.sink = None
         self.port = {}
@@ -141,18 +143,18 @@ class Postfix:
         self.milter_port, *ports = _free_ports(len(PORTS) + 1)
         self.port = dict(zip(PORTS, ports))
         etc = self.folder / "etc"
-        for name in ("etc", "queue", "data"):
+        for name in ("etc", "queue", "queue/signpost", "data"):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix")
         (etc / "main.cf").write_text(MAIN_CF.format(
-            folder=self.folder, milter=self.milter, sink=self.sink.port,
+            folder=self.folder, sink=self.sink.port,
             command_directory=_default("command_directory"), daemon_directory=_default("daemon_directory")))
         listeners = "".join(
-            f"127.0.0.1:{self.port[name]} inet n - n - - smtpd\n"
+            f"127.0.0.1:{self.port[name]} inet n - y - - smtpd\n"
             + "".join(f"  -o {{ {key} = {value.format(milter_port=self.milter_port)} }}\n" for key, value in changes.items())
             for name, changes in PORTS.items())
         (etc / "master.cf").write_text(listeners + MASTER_CF)
-        self._sasl = SASLServer(self.folder / "sasl.sock").__enter__()
+        self._sasl = SASLServer(self.folder / "queue/sasl.sock").__enter__()
         self._output = open(self.folder / "postfix.out", "wb")
         to_log = dict(stdout=self._output, stderr=subprocess.STDOUT)
         # Makes the queue's folders; says what is wrong with the files above.

@@ -64,6 +64,18 @@ def test_while_mail_flows(bench):
         _until(bench, SENDER, lambda m: moved(m, NEW))
 
 
+def test_storm_of_signals(bench):
+    """Two thousand SIGHUPs, and the filter still answers"""
+    with bench.signpost() as signpost:
+        for _ in range(2000):
+            signpost.hang_up()
+            time.sleep(0.0005)
+        _until(bench, SENDER, moved)
+        _acme_moves_to(signpost, "new.acme.example")
+        signpost.hang_up()
+        _until(bench, SENDER, lambda m: moved(m, NEW))
+
+
 def test_broken_sender_file(bench):
     """A sender file that breaks takes its own sender out; the others go on, and the log names file and line"""
     with bench.signpost() as signpost:
