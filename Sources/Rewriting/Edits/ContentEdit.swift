@@ -57,7 +57,8 @@ func encode(
     // A plugin or a scanner that errs costs a link, not the message.
     var end = 0
     for edit in edits {
-        guard edit.range.start >= end, edit.range.end >= edit.range.start, edit.range.end <= content.count else {
+        guard edit.range.start >= end, edit.range.end >= edit.range.start, edit.range.end <= content.count
+        else {
             result.refusedLinks.insert(edit.link)
             continue
         }

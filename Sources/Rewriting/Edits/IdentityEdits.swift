@@ -75,8 +75,10 @@ struct IdentityEdits {
             for line in LineBlock.blocks(of: kept.map(\.range), in: raw) {
                 let layout = IdentityLayout(raw: raw, lines: line.lines, edits: kept[line.edits])
                 if layout.length <= Self.lineLimit { continue }
-                let places = opportunities ?? breakOpportunities(
-                    ByteRange(block.lines.start, PhysicalLines.endOfText(of: block.lines, in: raw)))
+                let places =
+                    opportunities
+                    ?? breakOpportunities(
+                        ByteRange(block.lines.start, PhysicalLines.endOfText(of: block.lines, in: raw)))
                 opportunities = places
                 guard let found = layout.breaks(at: places, limit: Self.lineLimit) else { return nil }
                 result += found

@@ -104,7 +104,9 @@ struct HexDigits {
             line.append(byte)
             return
         }
-        let digits = self.digits ?? (usesOnlyLowerCase ? Array("0123456789abcdef".utf8) : Array("0123456789ABCDEF".utf8))
+        let digits =
+            self.digits
+            ?? (usesOnlyLowerCase ? Array("0123456789abcdef".utf8) : Array("0123456789ABCDEF".utf8))
         self.digits = digits
         line.append(UInt8(ascii: "="))
         line.append(digits[Int(byte >> 4)])

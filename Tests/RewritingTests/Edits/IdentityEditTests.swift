@@ -11,14 +11,15 @@ import Testing
     @Test func `the new bytes stand where the old ones stood`() {
         let raw = Array(text: "a http://track/ b\r\n")
         let edit = ContentEdit(link: 0, range: ByteRange(9, 14), replacement: Array(text: "click"))
-        #expect(encoded([edit], in: raw, .identity).edits == [Edit(ByteRange(9, 13), Array(text: "clic"))])
+        #expect(encoded([edit], in: raw, .identity).edits == [Edit(ByteRange(9, 12), Array(text: "cli"))])
     }
 
     @Test func `998 is not too long, and beyond it already may grow`() {
         for (length, growth) in [(968, 30), (999, 30), (5000, 30)] {
             let raw = line(length) + [0x0D, 0x0A]
             let edit = ContentEdit(link: 0, range: ByteRange(10, 10), replacement: Array(longer[..<growth]))
-            #expect(encoded([edit], in: raw, .identity) == EncodedEdits(edits: [Edit(ByteRange(10, 10), longer)]))
+            #expect(
+                encoded([edit], in: raw, .identity) == EncodedEdits(edits: [Edit(ByteRange(10, 10), longer)]))
         }
     }
 
@@ -28,12 +29,17 @@ import Testing
         let edit = ContentEdit(link: 0, range: ByteRange(10, 10), replacement: longer)
         let result = encoded([edit], in: raw, .identity, breaksAt: [100, 500, 900])
         #expect(result.refusedLinks.isEmpty)
-        #expect(result.edits == [Edit(ByteRange(10, 10), longer), Edit(ByteRange(900, 901), Array(text: lineEnd))])
+        #expect(
+            result.edits == [
+                Edit(ByteRange(10, 10), longer), Edit(ByteRange(900, 901), Array(text: lineEnd)),
+            ])
     }
 
     @Test func `the last links of a line are the first to stay`() {
         let raw = line(950) + [0x0A]
-        let edits = (0..<4).map { ContentEdit(link: $0, range: ByteRange($0 * 100, $0 * 100), replacement: longer) }
+        let edits = (0..<4).map {
+            ContentEdit(link: $0, range: ByteRange($0 * 100, $0 * 100), replacement: longer)
+        }
         let result = encoded(edits, in: raw, .identity)
         #expect(result.refusedLinks == [1, 2, 3])
         #expect(result.edits == [Edit(ByteRange(0, 0), longer)])
@@ -75,8 +81,12 @@ import Testing
 
     @Test func `random edits keep to the limit or are refused`() {
         var random = Seeded(6)
-        for round in 0..<1500 {
-            let raw = [UInt8].random(of: ["x", " ", "\t", "\r\n", "\n", "abcdefghijklmnopqrst", String(repeating: "word ", count: 190)], pieces: round % 90, &random)
+        for round in 0..<300 {
+            let raw = [UInt8].random(
+                of: [
+                    "x", " ", "\t", "\r\n", "\n", "abcdefghijklmnopqrst",
+                    String(repeating: "word ", count: 190),
+                ], pieces: round % 90, &random)
             let edits = randomEdits(of: raw, &random).map { edit in
                 ContentEdit(link: edit.link / 2, range: edit.range, replacement: edit.replacement)
             }

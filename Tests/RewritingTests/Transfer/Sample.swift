@@ -23,7 +23,9 @@ extension Array where Element == UInt8 {
 }
 
 /// The decoded bytes of `raw`, with what one wants to know about them.
-func decoded(_ raw: [UInt8], _ encoding: TransferEncoding) -> (bytes: [UInt8], isDamaged: Bool, ranges: [ByteRange]) {
+func decoded(_ raw: [UInt8], _ encoding: TransferEncoding) -> (
+    bytes: [UInt8], isDamaged: Bool, ranges: [ByteRange]
+) {
     raw.withUnsafeBufferPointer { raw in
         let content = DecodedContent(raw: raw, encoding: encoding)
         let ranges = (0..<content.count).map { content.rawRange(of: ByteRange($0, $0 + 1)) }
@@ -36,7 +38,8 @@ func applied(_ edits: [Edit], to raw: [UInt8]) -> [UInt8]? {
     var result: [UInt8] = []
     var position = 0
     for edit in edits {
-        guard edit.range.start >= position, edit.range.end >= edit.range.start, edit.range.end <= raw.count else {
+        guard edit.range.start >= position, edit.range.end >= edit.range.start, edit.range.end <= raw.count
+        else {
             return nil
         }
         result += raw[position..<edit.range.start] + edit.replacement
@@ -58,5 +61,7 @@ func encoded(
 
 /// The lines of `raw` without their ends.
 func lines(_ raw: [UInt8]) -> [[UInt8]] {
-    raw.split(separator: 0x0A, omittingEmptySubsequences: false).map { $0.last == 0x0D ? Array($0.dropLast()) : Array($0) }
+    raw.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+        $0.last == 0x0D ? Array($0.dropLast()) : Array($0)
+    }
 }

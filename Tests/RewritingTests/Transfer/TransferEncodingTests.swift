@@ -6,7 +6,8 @@ import Testing
     @Test(arguments: [
         ("", TransferEncoding.identity), ("7bit", .identity), (" 8BIT\r\n", .identity), ("binary", .identity),
         (" Quoted-Printable", .quotedPrintable), ("quoted-printable; charset=utf-8", .quotedPrintable),
-        ("(a (nested \\) one)) base64 (really)", .base64), ("BASE64 ;", .base64), ("(nothing else)", .identity),
+        ("(a (nested \\) one)) base64 (really)", .base64), ("BASE64 ;", .base64),
+        ("(nothing else)", .identity),
     ])
     func `a known mechanism is read whatever surrounds it`(value: String, expected: TransferEncoding) {
         #expect(TransferEncoding(value.utf8) == expected)

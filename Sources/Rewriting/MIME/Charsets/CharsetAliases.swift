@@ -47,13 +47,22 @@ extension Charset {
         (.iso2022CN, "ISO-2022-CN", "iso-2022-cn iso2022cn"),
         (.iso2022CN, "ISO-2022-CN-EXT", "iso-2022-cn-ext"),
         (.hz, "", "hz-gb-2312 hz hzgb2312"),
-        (.utf7, "UTF-7", "utf-7 utf7 unicode-1-1-utf-7 unicode11utf7 csunicode11utf7 unicode-2-0-utf-7 cp65000"),
+        (
+            .utf7, "UTF-7",
+            "utf-7 utf7 unicode-1-1-utf-7 unicode11utf7 csunicode11utf7 unicode-2-0-utf-7 cp65000"
+        ),
         (
             .wide(unit: 2, order: nil), "UTF-16",
             "utf-16 utf16 unicode csunicode iso-10646-ucs-2 ucs-2 ucs2"
         ),
-        (.wide(unit: 2, order: .little), "UTF-16LE", "utf-16le utf-16-le utf16le utf16-le ucs-2le unicodefeff cp1200"),
-        (.wide(unit: 2, order: .big), "UTF-16BE", "utf-16be utf-16-be utf16be utf16-be ucs-2be unicodefffe cp1201"),
+        (
+            .wide(unit: 2, order: .little), "UTF-16LE",
+            "utf-16le utf-16-le utf16le utf16-le ucs-2le unicodefeff cp1200"
+        ),
+        (
+            .wide(unit: 2, order: .big), "UTF-16BE",
+            "utf-16be utf-16-be utf16be utf16-be ucs-2be unicodefffe cp1201"
+        ),
         (.wide(unit: 4, order: nil), "UTF-32", "utf-32 utf32 ucs-4 ucs4 iso-10646-ucs-4 csucs4"),
         (.wide(unit: 4, order: .little), "UTF-32LE", "utf-32le utf-32-le utf32le ucs-4le cp12000"),
         (.wide(unit: 4, order: .big), "UTF-32BE", "utf-32be utf-32-be utf32be ucs-4be cp12001"),

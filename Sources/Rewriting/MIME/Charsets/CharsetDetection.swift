@@ -40,7 +40,8 @@ enum CharsetDetection {
     /// A label that says UTF-8 or some other ASCII superset, or nothing.
     private static func superset(_ decoded: Bytes, labelled: Charset) -> Charset? {
         let sample = Bytes(rebasing: decoded.prefix(sampleSize))
-        guard let base = sample.baseAddress, hasWideMark(decoded) || memchr(base, 0, sample.count) != nil else {
+        guard let base = sample.baseAddress, hasWideMark(decoded) || memchr(base, 0, sample.count) != nil
+        else {
             return labelled
         }
         for unit in [4, 2] {

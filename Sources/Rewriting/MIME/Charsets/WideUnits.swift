@@ -7,7 +7,9 @@ enum WideUnits {
             for index in 0..<count {
                 let low = order == .little ? position : position &+ unit &- 1
                 var others: UInt8 = 0
-                for offset in 0..<unit where position &+ offset != low { others |= decoded[position &+ offset] }
+                for offset in 0..<unit where position &+ offset != low {
+                    others |= decoded[position &+ offset]
+                }
                 view[index] = others == 0 && decoded[low] < 0x80 ? decoded[low] : 0xFF
                 position &+= unit
             }

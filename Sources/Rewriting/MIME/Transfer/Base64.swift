@@ -58,7 +58,8 @@ enum Base64 {
                         if group.digits > 0, !group.isComplete, group.pads == 0 { result.isPadded = false }
                         isFinished = isFinished || group.pads > 0
                         for index in 0..<group.byteCount {
-                            output[decoded] = UInt8(truncatingIfNeeded: group.bits &>> UInt32(16 &- 8 &* index))
+                            output[decoded] = UInt8(
+                                truncatingIfNeeded: group.bits &>> UInt32(16 &- 8 &* index))
                             decoded &+= 1
                         }
                     }
@@ -106,22 +107,29 @@ enum Base64 {
         }
     }
 
-    /// The position behind `count` digits or pads, counted from `start`; `skipsToNext` goes on to the digit that
-    /// follows, if there is one.
-    static func position(afterDigits count: Int, from start: Int, skipsToNext: Bool, in raw: Bytes) -> Int {
+    /// The position behind `count` digits or pads, counted from `start`, or behind the last one there is;
+    /// `skipsToNext` goes on to the digit that follows, if one does.
+    static func position(
+        afterDigits count: Int, from start: Int, skipsToNext: Bool, in raw: Bytes
+    ) -> Int {
+        var behind = start
         var position = start
         var left = count
         Tables.shared.withUnsafe { _, classes in
-            while position < raw.count, left > 0 {
-                if classes[Int(raw[position])] <= pad { left -= 1 }
+            while position < raw.count {
+                if classes[Int(raw[position])] <= pad {
+                    if left == 0 {
+                        if skipsToNext { behind = position }
+                        return
+                    }
+                    left -= 1
+                    behind = position + 1
+                }
+                if left == 0, !skipsToNext { return }
                 position += 1
             }
-            guard skipsToNext else { return }
-            var next = position
-            while next < raw.count, classes[Int(raw[next])] > pad { next += 1 }
-            if next < raw.count { position = next }
         }
-        return position
+        return behind
     }
 
     /// How many digits and pads stand in `range`.

@@ -64,7 +64,9 @@ enum QuotedPrintable {
                             let hasReturn = input[position &- 1] == 0x0D
                             let text = hasReturn ? position &- 1 : position
                             decoded &-= (hasReturn ? 1 : 0) &+ whiteSpace(before: text, in: raw)
-                            while let last = checkpoints.last, last.decoded > decoded { checkpoints.removeLast() }
+                            while let last = checkpoints.last, last.decoded > decoded {
+                                checkpoints.removeLast()
+                            }
                             if hasReturn {
                                 output[decoded] = 0x0D
                                 decoded &+= 1
