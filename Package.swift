@@ -63,7 +63,7 @@ let package = Package(
         room("Senders", ["Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
-        room("MilterService", ["CMilter", "Filtering", "Rewriting"]),
+        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
@@ -78,9 +78,10 @@ let package = Package(
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Filtering", ["Rewriting", "Configuration"]),
-        tests(of: "MilterService", ["CMilter", "Filtering", "Rewriting", "MilterTestServer"]),
+        tests(of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
-            name: "MilterTestServer", dependencies: ["MilterService", "Filtering", "Rewriting"],
+            name: "MilterTestServer",
+            dependencies: ["MilterService", "Configuration", "Filtering", "Rewriting"],
             path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
         ),
     ]

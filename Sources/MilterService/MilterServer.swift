@@ -1,4 +1,5 @@
 import CMilter
+import Configuration
 import Filtering
 import Glibc
 import Synchronization
@@ -79,7 +80,7 @@ public final class MilterServer: Sendable {
                 smfi_main() == MI_SUCCESS ? .ended : .failed, ordering: .sequentiallyConsistent)
         }
         guard started else { throw ServiceError(.operatingSystem, "cannot start a thread for libmilter") }
-        let hint = socket.address.postfixDescription.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
+        let hint = socket.address.postfixNotation.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
         log(.info, "listening on \(socket.address)\(hint)")
         ServiceManager.tellReady()
         onReady(socket.address)

@@ -88,20 +88,10 @@ private func reload(_ file: String, into current: CurrentSnapshot, log: LogSink)
 }
 
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {
-    var options = MilterOptions(listen: MilterService.ListenAddress(settings.listen))
+    var options = MilterOptions(listen: settings.listen)
     if let mode = settings.socketMode { options.socketMode = UInt32(mode) }
     options.socketGroup = settings.socketGroup
     options.mayAddHeaders = settings.traceHeader
     options.onError = settings.onError == .accept ? .accept : .tempfail
     return options
-}
-
-extension MilterService.ListenAddress {
-    fileprivate init(_ configured: Configuration.ListenAddress) {
-        switch configured {
-        case .unix(let path): self = .unix(path: path)
-        case .inet(let port, let host): self = .inet(port: String(port), host: host)
-        case .inet6(let port, let host): self = .inet6(port: String(port), host: host)
-        }
-    }
 }

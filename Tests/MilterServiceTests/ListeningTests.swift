@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 import Testing
 
@@ -93,7 +94,7 @@ extension MilterServiceTests {
         }
 
         @Test func `a port in use is named`() throws {
-            let socket = try ListeningSocket.open(.inet(port: "0", host: "127.0.0.1"))
+            let socket = try ListeningSocket.open(.inet(port: 0, host: "127.0.0.1"))
             defer { close(socket.descriptor) }
             let problem = error(socket.address)
             #expect(problem?.exitCode == .unavailable)
@@ -101,15 +102,14 @@ extension MilterServiceTests {
         }
 
         @Test func `an address of another machine is named`() {
-            #expect(error(.inet(port: "0", host: "192.0.2.1"))?.exitCode == .configuration)
-            #expect(error(.inet(port: "0", host: "host.invalid"))?.exitCode == .configuration)
-            #expect(error(.inet(port: "no-such-service", host: nil))?.exitCode == .configuration)
+            #expect(error(.inet(port: 0, host: "192.0.2.1"))?.exitCode == .configuration)
+            #expect(error(.inet(port: 0, host: "host.invalid"))?.exitCode == .configuration)
         }
 
         @Test func `accepted connections do not wait for acknowledgements`() throws {
-            let socket = try ListeningSocket.open(.inet(port: "0", host: "127.0.0.1"))
+            let socket = try ListeningSocket.open(.inet(port: 0, host: "127.0.0.1"))
             defer { close(socket.descriptor) }
-            guard case .inet(let text, _) = socket.address, let port = UInt16(text) else { return }
+            guard case .inet(let port, _) = socket.address else { return }
             let client = try MilterClient(port: port)
             let accepted = accept(socket.descriptor, nil, nil)
             defer { close(accepted) }
@@ -117,33 +117,6 @@ extension MilterServiceTests {
             var length = socklen_t(MemoryLayout<Int32>.size)
             #expect(getsockopt(accepted, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &length) == 0 && value != 0)
             withExtendedLifetime(client) {}
-        }
-
-        @Test(arguments: [
-            ("unix:/run/s", ListenAddress.unix(path: "/run/s")), ("local:/run/s", .unix(path: "/run/s")),
-            ("/run/s", .unix(path: "/run/s")),
-            ("inet:8891@127.0.0.1", .inet(port: "8891", host: "127.0.0.1")),
-            ("inet:8891", .inet(port: "8891", host: nil)),
-            ("inet6:8891@[::1]", .inet6(port: "8891", host: "::1")),
-            ("INET:milter@localhost", .inet(port: "milter", host: "localhost")), ("fd:3", .descriptor(3)),
-        ])
-        func `libmilter's notation is understood`(text: String, expected: ListenAddress) throws {
-            let address = try ListenAddress(text)
-            #expect(address == expected)
-            #expect(try ListenAddress(address.description) == address)
-        }
-
-        @Test(arguments: [
-            "", "unix:", "inet:", "inet:127.0.0.1:8891", "inet:70000@127.0.0.1", "inet:@127.0.0.1", "inet:1@",
-            "tcp:1@x", "fd:x", "relative",
-        ])
-        func `what is no address is refused with an example`(text: String) {
-            #expect(throws: ServiceError.self) { try ListenAddress(text) }
-        }
-
-        @Test func `Postfix is told its own notation`() throws {
-            #expect(try ListenAddress("inet:8891@127.0.0.1").postfixDescription == "inet:127.0.0.1:8891")
-            #expect(try ListenAddress("inet6:8891@[::1]").postfixDescription == "inet:[::1]:8891")
         }
     }
 }

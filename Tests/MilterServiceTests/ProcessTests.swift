@@ -1,3 +1,4 @@
+import Configuration
 import CMilter
 import Glibc
 import Testing
@@ -16,7 +17,7 @@ extension MilterServiceTests {
         @Test(arguments: [SIGHUP, SIGUSR1]) func `three thousand signals reload, and never stop`(
             signal: Int32
         ) throws {
-            let server = try ChildProcess(["inet:0@127.0.0.1"])
+            let server = try ChildProcess(["any"])
             let port = try server.port()
             #expect(!server.log.contains("SIGHUP stops"))
             for number in 0..<3000 {
@@ -35,7 +36,7 @@ extension MilterServiceTests {
         @Test(arguments: [SIGTERM, SIGINT]) func `a message under way is finished, and new ones find nobody`(
             signal: Int32
         ) throws {
-            let server = try ChildProcess(["inet:0@127.0.0.1"])
+            let server = try ChildProcess(["any"])
             let port = try server.port()
             let client = try MilterClient(port: port)
             try client.negotiate()
@@ -57,7 +58,7 @@ extension MilterServiceTests {
         }
 
         @Test func `a message that does not end is not waited for for ever`() throws {
-            let server = try ChildProcess(["inet:0@127.0.0.1", "200"])
+            let server = try ChildProcess(["any", "200"])
             let client = try MilterClient(port: try server.port())
             try client.negotiate()
             try client.connect()
@@ -107,9 +108,9 @@ extension MilterServiceTests {
         }
 
         @Test func `a socket from systemd is used, and stays open for the successor`() throws {
-            let socket = try ListeningSocket.open(.inet(port: "0", host: "127.0.0.1"))
+            let socket = try ListeningSocket.open(.inet(port: 0, host: "127.0.0.1"))
             defer { close(socket.descriptor) }
-            guard case .inet(let text, _) = socket.address, let port = UInt16(text) else { return }
+            guard case .inet(let port, _) = socket.address else { return }
             let server = try ChildProcess(
                 ["unix:/nowhere/s"], environment: ["LISTEN_FDS": "1"], descriptor: socket.descriptor)
             #expect(server.logged("listening on fd:3"))

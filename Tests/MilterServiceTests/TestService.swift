@@ -1,3 +1,4 @@
+import Configuration
 import Filtering
 import Glibc
 import MilterTestServer

@@ -1,11 +1,13 @@
 /// Where the MTA finds us, in libmilter's notation (smfi_setconn).
-public enum ListenAddress: Hashable, Sendable {
+public enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// `unix:/path` (or `local:/path`).
     case unix(path: String)
     /// `inet:port@host`; without a host, every address of the machine.
     case inet(port: UInt16, host: String?)
     /// `inet6:port@host`.
     case inet6(port: UInt16, host: String?)
+    /// `fd:N`: a listening socket that is open already, such as one handed over by systemd.
+    case descriptor(Int32)
 
     /// The longest path that fits in `sockaddr_un.sun_path` with its final zero byte (unix(7)).
     static let maximumPathLength = 107
@@ -35,6 +37,11 @@ public enum ListenAddress: Hashable, Sendable {
         case "inet6":
             let (port, host) = try ListenAddress.portAndHost(rest, whole: text)
             self = .inet6(port: port, host: host)
+        case "fd":
+            guard let number = Int32(rest), number >= 0 else {
+                throw ValueError("expected the number of an open descriptor behind \"fd:\", found \(quoted(text))")
+            }
+            self = .descriptor(number)
         default:
             throw ValueError(expected: ListenAddress.examples, found: text)
         }
@@ -68,21 +75,27 @@ public enum ListenAddress: Hashable, Sendable {
         return (port, host)
     }
 
+    /// libmilter's notation.
+    public var description: String { libmilterNotation }
+
     /// For `smfi_setconn`.
     public var libmilterNotation: String {
         switch self {
         case .unix(let path): "unix:\(path)"
         case .inet(let port, let host): "inet:\(port)" + (host.map { "@" + bracketed($0) } ?? "")
         case .inet6(let port, let host): "inet6:\(port)" + (host.map { "@" + bracketed($0) } ?? "")
+        case .descriptor(let number): "fd:\(number)"
         }
     }
 
     /// For Postfix's `smtpd_milters`. Postfix needs a host; where we listen on every address, that is the loopback.
-    public var postfixNotation: String {
+    /// Nil for a descriptor, whose address we do not know.
+    public var postfixNotation: String? {
         switch self {
         case .unix(let path): "unix:\(path)"
         case .inet(let port, let host): "inet:\(bracketed(host ?? "127.0.0.1")):\(port)"
         case .inet6(let port, let host): "inet:\(bracketed(host ?? "::1")):\(port)"
+        case .descriptor: nil
         }
     }
 

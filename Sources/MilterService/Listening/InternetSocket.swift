@@ -1,9 +1,10 @@
+import Configuration
 import Glibc
 
 /// A listening TCP socket, and the port it got.
 func openInternetSocket(
-    _ family: Int32, port: String, host: String?, address: ListenAddress
-) throws(ServiceError) -> (Int32, String) {
+    _ family: Int32, port: UInt16, host: String?, address: ListenAddress
+) throws(ServiceError) -> (Int32, UInt16) {
     let candidates = try addresses(family, port: port, host: host, of: address)
     defer { freeaddrinfo(candidates) }
     let found = candidates.pointee
@@ -29,30 +30,30 @@ func openInternetSocket(
 }
 
 private func addresses(
-    _ family: Int32, port: String, host: String?, of address: ListenAddress
+    _ family: Int32, port: UInt16, host: String?, of address: ListenAddress
 ) throws(ServiceError) -> UnsafeMutablePointer<addrinfo> {
     var hints = addrinfo()
     hints.ai_family = family
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_PASSIVE
     var found: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, port, &hints, &found)
+    let code = getaddrinfo(host, String(port), &hints, &found)
     guard code == 0, let found else {
         throw ServiceError(
             .configuration,
             "\(address): \(String(cString: gai_strerror(code))); "
-                + "expected an address of this machine and a port or service name")
+                + "expected an address of this machine")
     }
     return found
 }
 
-private func boundPort(_ descriptor: Int32) -> String? {
+private func boundPort(_ descriptor: Int32) -> UInt16? {
     var address = sockaddr_in6()  // the port stands at the same place in a sockaddr_in
     var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
     }
-    return result == 0 ? String(UInt16(bigEndian: address.sin6_port)) : nil
+    return result == 0 ? UInt16(bigEndian: address.sin6_port) : nil
 }
 
 private func failure(_ address: ListenAddress, _ code: Int32) -> ServiceError {

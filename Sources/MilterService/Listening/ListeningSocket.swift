@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// The socket on which the MTA finds us. Made by us and handed to libmilter as `fd:N`, so that

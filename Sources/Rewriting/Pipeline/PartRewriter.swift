@@ -71,7 +71,7 @@ struct PartRewriter<Decider: LinkDecider> {
         }
         var encoded = EncodedEdits(edits: [], refusedLinks: [])
         if !edits.isEmpty {
-            let breaks = LineBreaks(view: view, isMarkup: kind != .text)
+            let breaks = LineBreaks(view: view, isMarkup: kind != .text && !charset.isWide)
             encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
         }
         if encoded.refusedLinks.isEmpty {

@@ -57,10 +57,10 @@ private func wide(_ text: String, unit: Int, big: Bool) -> [UInt8] {
             ("iso-2022-jp", Array("\u{1B}Xy<".utf8), ".Xy<"),
             ("iso-2022-kr", Array("\u{1B}$)C\na\u{0E}0!\u{0F}<".utf8), "....\na....<"),
             ("iso-2022-cn", Array("\u{1B}$)A\u{0E}0!\u{0F}<\u{1B}N0!a".utf8), "........<....a"),
-            ("hz-gb-2312", Array("a~{<:Ky~}<~~b~\nc".utf8), "a........<.~b..c"),
+            ("hz-gb-2312", Array("a~{<:Ky~}<~~b~\nc".utf8), "a........<..b..c"),
             ("hz", Array("~{<:\n<".utf8), "....\n<"),
             ("utf-7", Array("a+-b+AOk-c+4oJ d".utf8), nil),
-            ("utf-7", Array("a+-b+AOk-c".utf8), "a+.b.....c"),
+            ("utf-7", Array("a+-b+AOk-c".utf8), "a..b.....c"),
             ("utf-7", Array("+ADw-script".utf8), nil),
             ("utf-7", Array("Hello+ACE-".utf8), "Hello....."),
         ] as [(String, [UInt8], String?)])

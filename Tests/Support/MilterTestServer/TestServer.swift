@@ -1,3 +1,4 @@
+import Configuration
 import Filtering
 import Glibc
 import MilterService
@@ -6,9 +7,12 @@ import MilterService
 func serveForTests() -> Never {
     MilterServer.blockSignals()
     let log = standardErrorSink(level: .debug)
-    do throws(ServiceError) {
+    do {
         let arguments = CommandLine.arguments
-        var options = MilterOptions(listen: try ListenAddress(arguments.count > 1 ? arguments[1] : ""))
+        // "any": a free port of the loopback, which a configuration could not ask for.
+        let listen = arguments.count > 1 ? arguments[1] : ""
+        var options = MilterOptions(
+            listen: listen == "any" ? .inet(port: 0, host: "127.0.0.1") : try ListenAddress(parsing: listen))
         if arguments.count > 2, let drain = Int(arguments[2]) { options.drainTime = .milliseconds(drain) }
         options.mayAddHeaders = true
         let server = MilterServer(options: options, log: log) { ScriptedFilter() }
@@ -20,6 +24,6 @@ func serveForTests() -> Never {
         exit(0)
     } catch {
         log(.error, "\(error)")
-        exit(error.exitCode.rawValue)
+        exit((error as? ServiceError)?.exitCode.rawValue ?? EX_CONFIG)
     }
 }

@@ -60,6 +60,9 @@ struct CharsetView {
         return try masked.withUnsafeBufferPointer(body)
     }
 
+    /// Whether characters take more than a byte each, so that a line end is not the byte LF.
+    var isWide: Bool { unit > 1 }
+
     private var unit: Int {
         if case .wide(let unit, _) = charset.family { return unit }
         return 1
