@@ -10,13 +10,30 @@ BUILT := .build/release
 # What the build needs, and then what the tests and the demo need.
 PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
 
-.PHONY: build test demo install install-deps lint clean
+# What Python does the benchmarks' job with, from PyPI.
+YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
+
+.PHONY: build test bench bench-instructions demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
 
 test: install-deps
 	@$(PYTHON) -B Tests/all.py --swift "$(SWIFT)"
+
+# Speed, beside what the machine does at best and what Python does; the latter in an environment of its own.
+bench: install-deps
+	$(SWIFT) build -c release --product Benchmarks
+	@$(PYTHON) -m venv .build/yardsticks && .build/yardsticks/bin/pip install -q $(YARDSTICKS) && \
+		rm -rf .build/messages && $(BUILT)/Benchmarks dump .build/messages && \
+		.build/yardsticks/bin/python Tests/Benchmarks/yardsticks.py .build/messages > .build/yardsticks.tsv || \
+		echo "without Python's numbers"
+	@$(BUILT)/Benchmarks $(BENCHMARKS) --python .build/yardsticks.tsv
+
+# The same for a noisy machine: instructions per byte (needs valgrind).
+bench-instructions:
+	$(SWIFT) build -c release --product Benchmarks
+	@$(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks
 
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
