@@ -48,10 +48,11 @@ public struct MessageRewriter: Sendable {
     private func rewrite(
         _ field: HeaderField, at index: Int, decider: some LinkDecider, into result: inout RewriteResult
     ) {
+        let isOurs = policy.headers.contains { field.isNamed($0) }
+        guard isOurs || mayMentionDomain(field) else { return }
         let name = String(decoding: field.name, as: UTF8.self)
         var collector = LinkCollector(
             hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
-        let isOurs = policy.headers.contains(name.lowercased())
         field.value.withUnsafeBufferPointer { value in
             if isOurs {
                 collector.listHeader(value, place: "header")
@@ -69,6 +70,14 @@ public struct MessageRewriter: Sendable {
             }
         }
         collector.report(refused: refused, into: &result)
+    }
+
+    /// A quick look at a field that is only accounted for: it says so literally, or in encoded words.
+    private func mayMentionDomain(_ field: HeaderField) -> Bool {
+        field.value.withUnsafeBufferPointer { value in
+            value.firstIndex(of: "=?", from: 0, to: value.count) != nil
+                || !Mentions.literals(in: value, hosts: hosts).isEmpty
+        }
     }
 
     // MARK: Body

@@ -100,7 +100,7 @@ struct PartRewriter<Decider: LinkDecider> {
     ) -> LinkCollector<GatedDecider<Decider>> {
         var collector = LinkCollector(
             hosts: hosts, decider: GatedDecider(decider: decider, obstacle: obstacle),
-            showsAllLinks: policy.showsAllLinks, part: part,
+            showsAllLinks: policy.showsAllLinks, part: part, isPlainCharset: charset.isPlain,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         if kind == .text {
             collector.plainText(view)
