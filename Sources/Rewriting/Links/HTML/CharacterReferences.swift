@@ -10,11 +10,8 @@ enum CharacterReferences {
         var text = DecodedText(at: range.start, capacity: range.count)
         var position = range.start
         while true {
-            while position < ampersand {
-                text.append(view[position], from: position)
-                position += 1
-            }
-            if position >= range.end { break }
+            text.append(verbatim: ByteRange(position, ampersand), of: view)
+            if ampersand >= range.end { break }
             let reference = ByteRange(ampersand, range.end)
             if let (characters, end) = reading(reference, of: view, inAttribute: inAttribute) {
                 text.append(characters, from: ampersand)

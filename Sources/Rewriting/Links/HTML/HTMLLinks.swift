@@ -17,6 +17,8 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     private let hasDisguises: Bool
     /// Some character reference stands for a character of a host or URL.
     private let hasTellingReferences: Bool
+    /// Names of places, and where element and attribute stand in the view.
+    private var places: [(element: ByteRange, attribute: ByteRange, name: String)] = []
     private var isJSONLD = false
     private var depth = 0
 
@@ -257,13 +259,19 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
 
     private func isSameName(_ one: ByteRange, _ other: ByteRange) -> Bool {
         one.count == other.count
-            && zip(view[one.start..<one.end], view[other.start..<other.end]).allSatisfy {
-                ASCII.lowercased($0) == ASCII.lowercased($1)
+            && (0..<one.count).allSatisfy {
+                ASCII.lowercased(view[one.start + $0]) == ASCII.lowercased(view[other.start + $0])
             }
     }
 
-    private func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
-        lowercased(element) + "[" + lowercased(attribute) + "]"
+    /// `a[href]`. A mail has few different ones: they are kept.
+    private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
+        for known in places where isSameName(known.element, element) && isSameName(known.attribute, attribute) {
+            return known.name
+        }
+        let name = lowercased(element) + "[" + lowercased(attribute) + "]"
+        if places.count < 16 { places.append((element, attribute, name)) }
+        return name
     }
 
     private func lowercased(_ name: ByteRange) -> String {
