@@ -12,7 +12,7 @@ enum LinkEscaping {
 
 /// Gathers the links of one part or header field: asks the decider, keeps the edits, and accounts for every
 /// default domain that stays. Positions are of the part's view.
-struct LinkCollector<Decider: LinkDecider> {
+struct LinkCollector {
     /// A link that moves, and what it takes.
     struct Move {
         var place: String
@@ -29,7 +29,7 @@ struct LinkCollector<Decider: LinkDecider> {
     }
 
     let hosts: DefaultHosts
-    let decider: Decider
+    let decider: any LinkDecider
     let showsAllLinks: Bool
     let part: String
     /// No byte of the view above ASCII could mean an ASCII character.
@@ -45,7 +45,7 @@ struct LinkCollector<Decider: LinkDecider> {
     private(set) var edits: [ContentEdit] = []
 
     init(
-        hosts: DefaultHosts, decider: Decider, showsAllLinks: Bool, part: String, isPlainCharset: Bool = false,
+        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, part: String, isPlainCharset: Bool = false,
         utf8: ((ByteRange) -> [UInt8]?)? = nil
     ) {
         self.hosts = hosts

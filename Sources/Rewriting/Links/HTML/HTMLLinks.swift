@@ -4,11 +4,11 @@
 /// Most strings of a mail do neither. Where a default domain stands literally is found in one pass before;
 /// a string without one is read only if the document could hide one at all (``Disguises``), and then if its own
 /// spelling could (references, percent-encoding, IDN).
-struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
+struct HTMLLinks: HTMLTokenSink {
     private let view: Bytes
     private let isAMP: Bool
     private let rewritesVisibleText: Bool
-    private(set) var collector: LinkCollector<Decider>
+    private(set) var collector: LinkCollector
     /// Where the letters of default domains stand, ascending.
     private let literals: [ByteRange]
     /// A stretch between two of them.
@@ -23,7 +23,7 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     private var depth = 0
 
     static func collect(
-        from view: Bytes, isAMP: Bool, rewritesVisibleText: Bool, into collector: inout LinkCollector<Decider>
+        from view: Bytes, isAMP: Bool, rewritesVisibleText: Bool, into collector: inout LinkCollector
     ) {
         let literals = Mentions.literals(in: view, hosts: collector.hosts)
         let hasDisguises =
@@ -36,7 +36,7 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
 
     private init(
         _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ literals: [ByteRange], _ hasDisguises: Bool,
-        _ collector: LinkCollector<Decider>
+        _ collector: LinkCollector
     ) {
         self.view = view
         self.isAMP = isAMP
