@@ -178,7 +178,10 @@ struct LinkCollector {
     }
 
     private static func escape(_ bytes: [UInt8], _ escaping: LinkEscaping) -> [UInt8] {
-        if escaping == .none { return bytes }
+        let isAffected = bytes.contains {
+            $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")")
+        }
+        if escaping == .none || !isAffected { return bytes }
         var escaped: [UInt8] = []
         for byte in bytes {
             if byte == UInt8(ascii: "&"), escaping != .css {
