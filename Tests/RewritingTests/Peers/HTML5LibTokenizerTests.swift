@@ -28,7 +28,8 @@ import Testing
                 }
                 for state in test["initialStates"] as? [String] ?? [InitialState.data.rawValue] {
                     let state = try #require(InitialState(rawValue: state), "\(state)")
-                    let got = TokenizerRun.run(input, from: state, lastStartTag: test["lastStartTag"] as? String)
+                    let got = TokenizerRun.run(
+                        input, from: state, lastStartTag: test["lastStartTag"] as? String)
                     run += 1
                     if got.oddities.isEmpty, got.tokens == expected { continue }
                     if Self.deviations[description] != nil {

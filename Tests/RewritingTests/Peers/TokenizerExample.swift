@@ -47,7 +47,8 @@ enum ExpectedToken: Equatable, CustomStringConvertible {
         case (.startTag(let a, let x), .startTag(let b, let y)):
             a.isSame(b) && x.count == y.count
                 && x.allSatisfy { key, value in y[key].map(value.isSame) ?? false }
-        case (.endTag(let a), .endTag(let b)), (.comment(let a), .comment(let b)), (.text(let a), .text(let b)):
+        case (.endTag(let a), .endTag(let b)), (.comment(let a), .comment(let b)),
+            (.text(let a), .text(let b)):
             a.isSame(b)
         case (.doctype, .doctype): true
         default: false
@@ -97,7 +98,9 @@ struct TokenizerRun: HTMLTokenSink {
     private(set) var oddities: [String] = []
     private var position: Int
 
-    static func run(_ input: String, from state: InitialState, lastStartTag: String?) -> (tokens: [ExpectedToken], oddities: [String]) {
+    static func run(_ input: String, from state: InitialState, lastStartTag: String?) -> (
+        tokens: [ExpectedToken], oddities: [String]
+    ) {
         // An element that no test closes, where the test has none.
         let element = state == .data || state == .cdata ? "" : lastStartTag ?? "none-such"
         let document = Array((element + state.lead.markup + input.newlinesNormalised).utf8)
