@@ -8,7 +8,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://a.example", "a.example"), ("HTTPS://A.Example/", "a.example"), ("  http://a.example  ", "a.example"),
+        ("http://a.example", "a.example"), ("HTTPS://A.Example/", "a.example"),
+        ("  http://a.example  ", "a.example"),
         ("//a.example/x", "a.example"), ("\\\\a.example", "a.example"), ("http:a.example", "a.example"),
         ("https:/\\/a.example", "a.example"), ("http://u:p@a.example:80/", "a.example"),
         ("http://a@b@c.example/", "c.example"), ("http://a.example:/", "a.example"),
@@ -20,7 +21,9 @@ import Testing
         #expect(host(url) == expected)
     }
 
-    @Test(arguments: ["mailto:a@b.example", "/a.example", "a.example", "httpx://a.example", "", "   ", "ftp://a.example"])
+    @Test(arguments: [
+        "mailto:a@b.example", "/a.example", "a.example", "httpx://a.example", "", "   ", "ftp://a.example",
+    ])
     func `other schemes and paths are none of ours`(_ url: String) {
         #expect(WebURL(Array(url.utf8)) == nil)
     }
