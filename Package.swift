@@ -77,8 +77,9 @@ let package = Package(
         tests(of: "Senders", ["Configuration"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration"]),
-        tests(of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders"]),
+        tests(
+            of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
             name: "MilterTestServer",
             dependencies: ["MilterService", "Configuration", "Filtering", "Rewriting"],

@@ -34,6 +34,8 @@ struct Serve: ParsableCommand {
             try server.run { [file = options.config] in reload(file, into: current, log: log) }
         } catch {
             log(.error, error.description)
+            // Whoever starts it by hand reads the terminal, not the mail log.
+            if settings.log.to == .syslog { complain(error.description) }
             throw ExitCode(error.exitCode.rawValue)
         }
     }
@@ -50,7 +52,8 @@ struct Serve: ParsableCommand {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         log(
             .info,
-            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)")
+            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)"
+        )
     }
 }
 

@@ -142,7 +142,8 @@ struct LinkCollector<Decider: LinkDecider> {
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
         guard let new = WebURL(answer), new.host != nil else {
-            stay(source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
+            stay(
+                source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
             return
         }
         let before = edits.count
@@ -162,7 +163,8 @@ struct LinkCollector<Decider: LinkDecider> {
                 move.after = move.before.applying(
                     edits[before...].map {
                         Edit(
-                            ByteRange($0.range.start - range.start, $0.range.end - range.start), $0.replacement)
+                            ByteRange($0.range.start - range.start, $0.range.end - range.start),
+                            $0.replacement)
                     })
             }
             moves.append(move)

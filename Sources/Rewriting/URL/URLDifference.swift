@@ -38,7 +38,9 @@ struct URLDifference {
         }
     }
 
-    private mutating func addIfDifferent(_ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange) {
+    private mutating func addIfDifferent(
+        _ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange
+    ) {
         let replacement = Array(new.text[after.start..<after.end])
         if !old.text[before.start..<before.end].elementsEqual(replacement) {
             changes.append((before, replacement))

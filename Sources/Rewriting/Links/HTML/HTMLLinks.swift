@@ -46,7 +46,9 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
                 view, element: name, attribute: attribute.name, namespace: namespace, isAMP: isAMP)
             if kind == .other && !hasLiteral && !hasTellingReferences { continue }
             if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
-            guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else { continue }
+            guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else {
+                continue
+            }
             let isDuplicate = attributes[..<index].contains { isSameName($0.name, attribute.name) }
             take(attribute, of: name, kind: kind, isDuplicate: isDuplicate, among: attributes)
         }
@@ -152,7 +154,9 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     }
 
     mutating func comment(_ data: ByteRange) {
-        if depth < ConditionalComment.maximumDepth, let content = ConditionalComment.content(of: data, in: view) {
+        if depth < ConditionalComment.maximumDepth,
+            let content = ConditionalComment.content(of: data, in: view)
+        {
             depth += 1
             HTMLTokenizer.tokenize(content, of: view, into: &self)
             depth -= 1
