@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Rewriting
@@ -102,5 +103,17 @@ import Testing
     private static func rewritten(_ message: [UInt8], _ host: String) -> [UInt8] {
         guard let raw = RawMessage(message) else { return [] }
         return raw.applying(Rewritten(message: message, decider: TestDecider(host: host)).result)
+    }
+
+    @Test(arguments: ["quoted-printable", "base64"])
+    func `a part of one line in a file with LF gets no CR`(_ encoding: String) {
+        let link = "<a href='https://track.relay.example/c/123456789-123456789-123456789-12345'>"
+        let code =
+            encoding == "base64" ? Data(link.utf8).base64EncodedString() : link.replacing("=", with: "=3D")
+        for end in ["", "\n"] {
+            let head = "Content-Type: text/html\nContent-Transfer-Encoding: \(encoding)\n\n"
+            let delivered = Self.rewritten(Array((head + code + end).utf8), Self.hosts[2])
+            #expect(delivered != Array((head + code + end).utf8) && !delivered.contains(0x0D))
+        }
     }
 }
