@@ -9,6 +9,8 @@ BUILT := .build/release
 
 # What the build needs, and then what the tests and the demo need.
 PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
+# The judges of a corpus parse HTML with it.
+PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 
 .PHONY: build test demo install install-deps lint clean
 
