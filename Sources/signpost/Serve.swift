@@ -26,7 +26,7 @@ struct Serve: ParsableCommand {
         for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
         announce(first, to: log)
         if settings.domainCheck.mode != .off {
-            log(.warning, "domain_check: tracking domains are not looked up yet; links move to them as configured")
+            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
         }
 
         let current = CurrentSnapshot(first)
