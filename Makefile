@@ -31,6 +31,7 @@ install:
 	for plugin in click-tracking open-tracking forward-to-friend subscription hosted-content; do \
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
 	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 
 # Postfix comes without a configuration of its own, so that none starts on this machine: tests and demo bring theirs.
 install-deps:
