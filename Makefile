@@ -10,13 +10,18 @@ BUILT := .build/release
 # What the build needs, and then what the tests and the demo need.
 PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
 
-.PHONY: build test demo install install-deps lint clean
+.PHONY: build test fuzz demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
 
 test: install-deps
 	@$(PYTHON) -B Tests/all.py --swift "$(SWIFT)"
+
+# make fuzz TIME=60 [TARGET=html]: libFuzzer over each target of Tests/Fuzz, or over one, TIME seconds each.
+TIME ?= 60
+fuzz: install-deps
+	@PYTHON="$(PYTHON)" SWIFT="$(SWIFT)" Tests/Fuzz/run.sh $(TIME) $(TARGET)
 
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
