@@ -31,11 +31,11 @@ enum CharsetTarget {
         }
     }
 
-    /// A run of letters and dots in the view.
+    /// A run of letters and dots in the view, not at once behind what is no ASCII: that might be half a character.
     private static func word(in view: [UInt8], from start: Int) -> ByteRange {
         func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: ".") }
         var first = min(start, view.count)
-        while first < view.count, !isWord(view[first]) { first += 1 }
+        while first < view.count, !isWord(view[first]) || first > 0 && view[first - 1] >= 0x80 { first += 1 }
         var end = first
         while end < view.count, isWord(view[end]) { end += 1 }
         return ByteRange(first, end)

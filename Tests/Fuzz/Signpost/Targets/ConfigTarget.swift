@@ -14,11 +14,11 @@ enum ConfigTarget {
             let sender = File.shared.holding(bytes) { path in
                 SenderFileReader(settings).read(path: path, id: "acme", errors: errors)
             }
-            require((sender.sender == nil) == !errors.isEmpty, "neither a sender nor an error, or both")
+            require((sender.sender == nil) == !errors.isEmpty, "sender \(sender.sender != nil), errors \(errors.sorted)")
             requirePlaces(errors.sorted, in: bytes)
         } else {
             let (settings, errors) = Settings.parse(bytes, file: "s.yaml")
-            require((settings == nil) == !errors.isEmpty, "neither settings nor an error, or both")
+            require(settings != nil || !errors.isEmpty, "settings \(settings != nil), errors \(errors)")
             requirePlaces(errors, in: bytes)
         }
     }
