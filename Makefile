@@ -12,13 +12,18 @@ PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
 # The judges of a corpus parse HTML with it.
 PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 
-.PHONY: build test demo install install-deps lint clean
+.PHONY: build test fuzz demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
 
 test: install-deps
 	@$(PYTHON) -B Tests/all.py --swift "$(SWIFT)"
+
+# make fuzz TIME=60 [TARGET=html]: libFuzzer over each target of Tests/Fuzz, or over one, TIME seconds each.
+TIME ?= 60
+fuzz: install-deps
+	@PYTHON="$(PYTHON)" SWIFT="$(SWIFT)" Tests/Fuzz/run.sh $(TIME) $(TARGET)
 
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py

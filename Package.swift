@@ -37,6 +37,18 @@ func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] 
         swiftSettings: swiftSettings)
 }
 
+/// `make fuzz` alone builds the fuzz targets: they need a sanitizer's runtime at link time.
+let fuzzTargets: [Target] =
+    Context.environment["SIGNPOST_FUZZ"] == nil
+    ? []
+    : [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "signpost-fuzz",
+            dependencies: ["CFuzzer", "Rewriting", "Configuration", "Senders", "DomainNames"],
+            path: "Tests/Fuzz/Signpost", swiftSettings: swiftSettings),
+    ]
+
 let package = Package(
     name: "signpost",
     products: [
@@ -86,6 +98,7 @@ let package = Package(
             path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
         ),
     ]
+        + fuzzTargets
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(
                 name: $0.value, dependencies: ["SignpostPlugin"], path: "Plugins/" + $0.value,
