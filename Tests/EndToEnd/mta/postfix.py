@@ -210,6 +210,8 @@ class Postfix:
 
     def complaints(self):
         """Lines of the log that a healthy run does not have."""
+        if not self.log.exists():
+            return []
         bad = re.compile(r"(warning|error|fatal|panic): ")
         return [line for line in self.log.read_text(errors="replace").splitlines() if bad.search(line)]
 
