@@ -96,6 +96,7 @@ struct LineBlock {
         _ range: ByteRange, _ lines: ByteRange, behind previous: ByteRange, _ raw: Bytes
     ) -> Bool {
         range.start < lines.end
-            || lines.end == raw.count && lines.count > 0 && (raw[lines.end - 1] != 0x0A || previous.end == lines.end)
+            || lines.end == raw.count && lines.count > 0
+                && (raw[lines.end - 1] != 0x0A || previous.end == lines.end)
     }
 }

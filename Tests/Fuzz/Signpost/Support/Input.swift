@@ -36,5 +36,6 @@ func require(
 
 /// Bytes as a failure shows them.
 func shown(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { (0x20...0x7E).contains($0) ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }.joined()
+    bytes.map { (0x20...0x7E).contains($0) ? String(UnicodeScalar($0)) : "\\x" + String($0, radix: 16) }
+        .joined()
 }

@@ -22,12 +22,15 @@ struct Newsletter {
 
     private mutating func entity(depth: Int) -> [UInt8] {
         guard depth < 3, input.choice(3) == 0 else { return part() }
-        let boundary = input.choice(of: ["b", "b=", "bb", "=_b", "b c", "click.acme.example"]) + String(depth)
+        let boundary =
+            input.choice(of: ["b", "b=", "bb", "=_b", "b c", "click.acme.example"]) + String(depth)
         let type = input.choice(of: ["alternative", "mixed", "related", "digest", "signed", "report"])
-        var entity = Array("Content-Type: multipart/\(type); boundary=\"\(boundary)\"\(lineEnd)\(lineEnd)".utf8)
+        var entity = Array(
+            "Content-Type: multipart/\(type); boundary=\"\(boundary)\"\(lineEnd)\(lineEnd)".utf8)
         if input.choice(4) == 0 { entity += glued(Alphabet.text, atMost: 3) + Array(lineEnd.utf8) }
         for _ in 0..<input.choice(4) {
-            entity += Array("--\(boundary)\(lineEnd)".utf8) + self.entity(depth: depth + 1) + Array(lineEnd.utf8)
+            entity +=
+                Array("--\(boundary)\(lineEnd)".utf8) + self.entity(depth: depth + 1) + Array(lineEnd.utf8)
         }
         if input.choice(4) != 0 { entity += Array("--\(boundary)--\(lineEnd)".utf8) }
         return entity
@@ -86,7 +89,8 @@ struct Newsletter {
         var result: [UInt8] = []
         var column = 0
         for byte in content {
-            let isPlain = byte == 0x0A || byte == 0x0D || 0x20...0x7E ~= byte && byte != 0x3D && byte != escapesMore
+            let isPlain =
+                byte == 0x0A || byte == 0x0D || 0x20...0x7E ~= byte && byte != 0x3D && byte != escapesMore
             if byte == 0x0A { column = -1 }
             if column + (isPlain ? 1 : 3) > width, byte != 0x0D {
                 result += softBreak

@@ -9,7 +9,8 @@ enum CharsetTarget {
         let label = Array(input.choice(of: labels).utf8)
         let start = input.choice(256)
         let decoded = input.remainder()
-        let old = decoded.withBytes { bytes -> (view: [UInt8], edited: [UInt8], at: ByteRange, isReadable: Bool) in
+        let old = decoded.withBytes {
+            bytes -> (view: [UInt8], edited: [UInt8], at: ByteRange, isReadable: Bool) in
             let charset = CharsetView(decoded: bytes, label: label)
             let view = charset.withBytes(Array.init)
             require(view.count == charset.count, "\(view.count) bytes, not \(charset.count)")

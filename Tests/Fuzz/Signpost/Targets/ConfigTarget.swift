@@ -14,7 +14,9 @@ enum ConfigTarget {
             let sender = File.shared.holding(bytes) { path in
                 SenderFileReader(settings).read(path: path, id: "acme", errors: errors)
             }
-            require((sender.sender == nil) == !errors.isEmpty, "sender \(sender.sender != nil), errors \(errors.sorted)")
+            require(
+                (sender.sender == nil) == !errors.isEmpty,
+                "sender \(sender.sender != nil), errors \(errors.sorted)")
             requirePlaces(errors.sorted, in: bytes)
         } else {
             let (settings, errors) = Settings.parse(bytes, file: "s.yaml")
@@ -33,7 +35,8 @@ enum ConfigTarget {
         for error in errors {
             let place = error.position
             require(
-                place.line >= 1 && place.column >= 1 && place.line <= bytes.count + 2 && place.column <= bytes.count + 2,
+                place.line >= 1 && place.column >= 1 && place.line <= bytes.count + 2
+                    && place.column <= bytes.count + 2,
                 "\(error)")
             require(!error.message.utf8.contains { $0 < 0x20 }, "a message of several lines: \(error)")
         }

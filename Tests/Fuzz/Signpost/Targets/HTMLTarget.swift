@@ -13,7 +13,8 @@ enum HTMLTarget {
             require(recorder.ranges == again.ranges, "not the same tokens twice")
             let breaks = BreakOpportunities.find(in: bytes)
             require(breaks.allSatisfy { bytes[$0] == 0x20 || bytes[$0] == 0x09 }, "break at no white space")
-            require(zip(breaks, breaks.dropFirst()).allSatisfy { $0 <= $1 }, "breaks do not ascend: \(breaks)")
+            require(
+                zip(breaks, breaks.dropFirst()).allSatisfy { $0 <= $1 }, "breaks do not ascend: \(breaks)")
             return recorder.ranges.count
         }
         require(tokens <= html.count, "more tokens than bytes")
@@ -49,7 +50,9 @@ private struct TokenRecorder: HTMLTokenSink {
         var last = name.end
         for attribute in attributes {
             require(isInside(attribute.name, ByteRange(last, range.end)), "a name outside its tag")
-            require(isInside(attribute.value, ByteRange(attribute.name.end, range.end)), "a value outside its tag")
+            require(
+                isInside(attribute.value, ByteRange(attribute.name.end, range.end)), "a value outside its tag"
+            )
             last = attribute.value.end
         }
         add(range)

@@ -12,11 +12,15 @@ enum HeaderTarget {
         _ = ContentType(value)
         _ = TransferEncoding(value)
         for case let address? in FromField.addresses(value) ?? [] {
-            require(address.domain == MailDomain.canonical(address.domain), "a domain that is not canonical: \(address)")
+            require(
+                address.domain == MailDomain.canonical(address.domain),
+                "a domain that is not canonical: \(address)")
         }
         let text = String(decoding: value, as: UTF8.self)
         if case .address(let address) = EnvelopeSender(text) {
-            require(address.domain == MailDomain.canonical(address.domain), "a domain that is not canonical: \(address)")
+            require(
+                address.domain == MailDomain.canonical(address.domain),
+                "a domain that is not canonical: \(address)")
         }
         if let pattern = try? AddressPattern(parsing: text) { _ = pattern.description }
         require(caseFolded(caseFolded(text)) == caseFolded(text), "folding twice is not folding once")

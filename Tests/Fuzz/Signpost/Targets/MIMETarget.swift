@@ -15,7 +15,8 @@ enum MIMETarget {
         for leaf in structure.leaves {
             ranges += [leaf.headerRange, leaf.content]
             require(
-                leaf.protection.map { structure.protected.indices.contains($0) } ?? true, "protection out of range")
+                leaf.protection.map { structure.protected.indices.contains($0) } ?? true,
+                "protection out of range")
         }
         require(structure.leaves.count <= MIMELimits.parts + 1, "too many parts")
         var end = 0

@@ -24,7 +24,9 @@ enum PipelineTarget {
         guard let old = RawMessage(bytes) else { return }
         let result = rewrite(old)
         requireApplicable(result.bodyEdits, to: bytes.count - old.bodyStart)
-        require(result.headerEdits.allSatisfy { old.fields.indices.contains($0.fieldIndex) }, "a field that is not there")
+        require(
+            result.headerEdits.allSatisfy { old.fields.indices.contains($0.fieldIndex) },
+            "a field that is not there")
         require(
             result.rewritten.isEmpty == (result.bodyEdits.isEmpty && result.headerEdits.isEmpty),
             "edits and account disagree")
@@ -40,7 +42,9 @@ enum PipelineTarget {
             "a second pass changes \(again.rewritten) of \(shown(newBytes))")
         // Text whose charset the bytes decide may come to be in doubt: it stays as it is, and is read otherwise.
         if again.left.contains(where: { $0.reason == LeftReason.charset.text }) { return }
-        func places(_ result: RewriteResult) -> [String] { result.left.map { "\($0.part) \($0.place) \($0.reason)" } }
+        func places(_ result: RewriteResult) -> [String] {
+            result.left.map { "\($0.part) \($0.place) \($0.reason)" }
+        }
         require(
             places(again) == places(result), "\(again.left) is left after a second pass, not \(result.left)")
     }
@@ -75,9 +79,12 @@ enum PipelineTarget {
         var rest = old[...]
         for (index, piece) in pieces.enumerated() {
             if index == pieces.count - 1 {
-                require(rest.ends(with: piece), "\(shown(new)) differs from \(shown(old)) in more than its hosts")
+                require(
+                    rest.ends(with: piece), "\(shown(new)) differs from \(shown(old)) in more than its hosts")
             } else if index == 0 {
-                require(rest.starts(with: piece), "\(shown(new)) differs from \(shown(old)) in more than its hosts")
+                require(
+                    rest.starts(with: piece),
+                    "\(shown(new)) differs from \(shown(old)) in more than its hosts")
                 rest = rest.dropFirst(piece.count)
             } else {
                 let found = rest.firstRange(of: piece)
@@ -113,7 +120,8 @@ private struct Outline {
             let encoding = leaf.header.transferEncoding.map { TransferEncoding($0) } ?? .identity
             let view = raw.withBytes { bytes in
                 DecodedContent(raw: bytes, encoding: encoding ?? .identity).withBytes { decoded in
-                    CharsetView(decoded: decoded, label: leaf.header.contentType["charset"]).withBytes(Array.init)
+                    CharsetView(decoded: decoded, label: leaf.header.contentType["charset"]).withBytes(
+                        Array.init)
                 }
             }
             leaves.append(Leaf(number: leaf.number, raw: raw, view: view, encoding: encoding))
@@ -143,7 +151,9 @@ extension ArraySlice<UInt8> {
         guard let first = needle.first else { return startIndex..<startIndex }
         guard count >= needle.count else { return nil }
         for start in startIndex...endIndex - needle.count where self[start] == first {
-            if self[start..<start + needle.count].elementsEqual(needle) { return start..<start + needle.count }
+            if self[start..<start + needle.count].elementsEqual(needle) {
+                return start..<start + needle.count
+            }
         }
         return nil
     }

@@ -6,11 +6,17 @@ enum TransferTarget {
     @Sendable static func base64(_ input: inout Input) { run(&input, .base64) }
     @Sendable static func identity(_ input: inout Input) { run(&input, .identity) }
 
-    private static let pieces = ["click.acme.example", "=", "4", " ", "\n", "\u{0}", "", "s", "\u{e4}", "a-much-longer-host-name.with.many.labels.acme.example"]
+    private static let pieces = [
+        "click.acme.example", "=", "4", " ", "\n", "\u{0}", "", "s", "\u{e4}",
+        "a-much-longer-host-name.with.many.labels.acme.example",
+    ]
 
     private static func run(_ input: inout Input, _ encoding: TransferEncoding) {
         let choices = (0..<input.choice(6)).map { _ in
-            (gap: input.choice(200), length: input.choice(40), text: input.choice(of: pieces), link: input.choice(3))
+            (
+                gap: input.choice(200), length: input.choice(40), text: input.choice(of: pieces),
+                link: input.choice(3)
+            )
         }
         let raw = input.remainder()
         raw.withBytes { bytes in
@@ -25,7 +31,9 @@ enum TransferTarget {
             let kept = edits.filter { !result.refusedLinks.contains($0.link) }
             let expected = decoded.applying(kept.map { Edit($0.range, $0.replacement) })
             let new = raw.applying(result.edits)
-            let newDecoded = new.withBytes { DecodedContent(raw: $0, encoding: encoding).withBytes(Array.init) }
+            let newDecoded = new.withBytes {
+                DecodedContent(raw: $0, encoding: encoding).withBytes(Array.init)
+            }
             if encoding == .identity {
                 require(withoutWhiteSpace(newDecoded) == withoutWhiteSpace(expected), "content differs")
             } else {
@@ -43,7 +51,9 @@ enum TransferTarget {
         for choice in choices {
             let start = min(position + choice.gap, count)
             let end = min(start + choice.length, count)
-            edits.append(ContentEdit(link: choice.link, range: ByteRange(start, end), replacement: Array(choice.text.utf8)))
+            edits.append(
+                ContentEdit(
+                    link: choice.link, range: ByteRange(start, end), replacement: Array(choice.text.utf8)))
             position = end + (start == end ? 1 : 0)
             if position > count { break }
         }
@@ -67,7 +77,9 @@ enum TransferTarget {
 func requireApplicable(_ edits: [Edit], to count: Int, line: Int = #line) {
     var end = 0
     for edit in edits {
-        require(isInside(edit.range, ByteRange(end, count)), "edit \(edit.range) behind \(end) of \(count)", line: line)
+        require(
+            isInside(edit.range, ByteRange(end, count)), "edit \(edit.range) behind \(end) of \(count)",
+            line: line)
         end = edit.range.end
     }
 }
@@ -75,12 +87,14 @@ func requireApplicable(_ edits: [Edit], to count: Int, line: Int = #line) {
 func withoutWhiteSpace(_ bytes: [UInt8]) -> [UInt8] { bytes.filter { !ASCII.isWhitespace($0) } }
 
 /// Contract, "What never changes", 3.
-func requireLineLengths(from old: [UInt8], to new: [UInt8], _ encoding: TransferEncoding?, line: Int = #line) {
+func requireLineLengths(from old: [UInt8], to new: [UInt8], _ encoding: TransferEncoding?, line: Int = #line)
+{
     let (before, after) = (lineLengths(old), lineLengths(new))
     // Base64 that knows no shorter lines may get another of their kind.
     let isEndless = encoding == .base64 && before.allSatisfy { $0 == 0 || $0 > 998 }
     require(
-        isEndless || after.count { $0 > 998 } <= before.count { $0 > 998 }, "lines of \(after.filter { $0 > 998 })", line: line)
+        isEndless || after.count { $0 > 998 } <= before.count { $0 > 998 },
+        "lines of \(after.filter { $0 > 998 })", line: line)
     if encoding == .quotedPrintable, before.allSatisfy({ $0 <= 76 }) {
         require(after.allSatisfy { $0 <= 76 }, "lines of \(after.filter { $0 > 76 })", line: line)
     }

@@ -10,7 +10,10 @@ enum URLTarget {
         _ = DomainName(String(decoding: source, as: UTF8.self))
         guard let url = WebURL(Array(source.dropFirst(cut))) ?? WebURL(source) else { return }
         let parts = url.components
-        let bounds = [parts.scheme.start, parts.scheme.end, parts.host.start, parts.host.end, parts.rest.start, url.text.count]
+        let bounds = [
+            parts.scheme.start, parts.scheme.end, parts.host.start, parts.host.end, parts.rest.start,
+            url.text.count,
+        ]
         require(zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }, "components \(parts)")
         require(parts.rest.end == url.text.count, "rest \(parts.rest)")
         for range in [parts.scheme, parts.host, parts.port, parts.rest, ByteRange(0, url.text.count)] {
@@ -21,7 +24,9 @@ enum URLTarget {
         require(difference.result == moved.text, "\(shown(difference.result)) is not \(shown(moved.text))")
         if let other = WebURL(Array(source.prefix(cut))), other.host != nil {
             let result = WebURL(URLDifference(from: url, to: other).result)
-            require(result?.host == other.host, "\(shown(result?.text ?? [])) has not the host of \(shown(other.text))")
+            require(
+                result?.host == other.host,
+                "\(shown(result?.text ?? [])) has not the host of \(shown(other.text))")
         }
     }
 
