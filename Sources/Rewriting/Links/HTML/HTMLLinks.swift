@@ -64,7 +64,9 @@ struct HTMLLinks: HTMLTokenSink {
             guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else {
                 continue
             }
-            let isDuplicate = attributes[..<index].contains { isSameName($0.name, attribute.name) }
+            // No further, or a tag of a million attributes would be compared with itself. To move a duplicate that
+            // nobody reads does no harm.
+            let isDuplicate = attributes[..<min(index, 256)].contains { isSameName($0.name, attribute.name) }
             take(attribute, of: name, kind: kind, isDuplicate: isDuplicate, among: attributes)
         }
     }
