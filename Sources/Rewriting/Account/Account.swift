@@ -26,9 +26,27 @@ struct Account {
     {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
         let encoding = leaf.header.transferEncoding.flatMap { TransferEncoding($0) } ?? .identity
+        if encoding == .base64, isReadAsBytes(raw, label: leaf.header.contentType["charset"]),
+            !Base64Search(hosts).mayFind(in: raw)
+        {
+            return false
+        }
         return DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
             let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
             return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
+        }
+    }
+
+    /// Whether base64 is searched for the bytes of domains, or not at all: not as a text of some other charset.
+    /// Nothing but the beginning is asked about that (``CharsetDetection``).
+    private func isReadAsBytes(_ raw: Bytes, label: [UInt8]?) -> Bool {
+        let sample = Bytes(rebasing: raw.prefix(CharsetDetection.sampleSize * 3 / 2))
+        return DecodedContent(raw: sample, encoding: .base64).withBytes { decoded in
+            let labelled = Charset(label: label)
+            guard labelled.family == .superset else { return false }
+            let whole = Bytes(rebasing: decoded.prefix(decoded.count / 4 * 4))
+            let found = CharsetDetection.charset(of: whole, labelled: labelled)
+            return found == nil || found?.family == .superset
         }
     }
 

@@ -28,11 +28,12 @@ struct IdentityEdits {
         for (index, block) in blocks.enumerated() {
             let kept = block.edits.lazy.filter { !refused.contains(edits[$0].link) }
                 .map { Edit(edits[$0].range, edits[$0].replacement) }
-            let lineEnd = lineEnd(of: block)
-            let broken = (breaks[index] ?? []).map { Edit(ByteRange($0, $0 + 1), lineEnd) }
-            if broken.isEmpty {
+            let places = breaks[index] ?? []
+            if places.isEmpty {
                 result.edits += kept
             } else {
+                let lineEnd = lineEnd(of: block)
+                let broken = places.map { Edit(ByteRange($0, $0 + 1), lineEnd) }
                 result.edits += (kept + broken)
                     .sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }
             }

@@ -12,10 +12,43 @@ struct QuotedPrintableEdits {
     func encode(_ edits: [ContentEdit]) -> [Edit] {
         let ranges = edits.map { content.rawRange(of: $0.range) }
         var digits = HexDigits(raw: raw)
-        return LineBlock.blocks(of: ranges, in: raw).compactMap { block in
-            let lines = rewrite(block, ranges, edits, &digits)
-            return Edit(narrowing: block.lines, of: raw, to: lines)
+        var result: [Edit] = []
+        result.reserveCapacity(edits.count)
+        for block in LineBlock.blocks(of: ranges, in: raw) {
+            if isPlain(block, ranges, edits) {
+                for index in block.edits { result.append(Edit(ranges[index], edits[index].replacement)) }
+            } else {
+                let lines = rewrite(block, ranges, edits, &digits)
+                if let edit = Edit(narrowing: block.lines, of: raw, to: lines) { result.append(edit) }
+            }
         }
+        return result
+    }
+
+    /// Whether the new bytes can simply take the place of the old ones, as they can for most links. Old and new ones
+    /// are printable characters that stand for themselves, on a line that stays within its limit; nothing before
+    /// them waits for more digits (`=`, `=3`). Hence the line reads as before elsewhere, and as meant here.
+    private func isPlain(_ block: LineBlock, _ ranges: [ByteRange], _ edits: [ContentEdit]) -> Bool {
+        var growth = 0
+        for index in block.edits {
+            let range = ranges[index]
+            let replacement = edits[index].replacement
+            // Where nothing comes, white space before it might come to stand at the line's end.
+            guard !replacement.isEmpty, range.count == edits[index].range.count,
+                replacement.allSatisfy(Self.standsForItself),
+                raw[range.start..<range.end].allSatisfy(Self.standsForItself),
+                !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "="))
+            else { return false }
+            growth += replacement.count - range.count
+        }
+        // One line, since no range holds a line's end.
+        let length = PhysicalLines.endOfText(of: block.lines, in: raw) - block.lines.start
+        let limit = length <= Self.encodedLimit ? Self.encodedLimit : Self.lineLimit
+        return growth <= 0 || length + growth <= limit
+    }
+
+    private static func standsForItself(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "=")
     }
 
     /// The new form of a block, which is one line of content however many lines it was before: an edit that

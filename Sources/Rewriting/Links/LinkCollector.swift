@@ -69,10 +69,10 @@ struct LinkCollector {
             mentions(in: source, place: place, reason: otherwise)
             return
         }
-        let isOurs = url.hostWithoutTrailingDot.map(hosts.contains) ?? false
-        guard isOurs || showsAllLinks && url.host != nil else {
+        let isOurs = url.isOn(hosts)
+        guard isOurs || showsAllLinks && url.isValid else {
             let host = url.sourceRange(of: url.components.host)
-            mentions(in: source, place: place, reason: url.host == nil ? .invalidURL : .nested, host: host)
+            mentions(in: source, place: place, reason: !url.isValid ? .invalidURL : .nested, host: host)
             return
         }
         if url.hasCredentials {
@@ -147,7 +147,7 @@ struct LinkCollector {
         _ source: DecodedText, _ url: WebURL, to answer: [UInt8], plugin: String, place: String,
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
-        guard let new = WebURL(answer), new.host != nil else {
+        guard let new = WebURL(answer), new.isValid else {
             stay(
                 source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
             return
@@ -181,7 +181,10 @@ struct LinkCollector {
     }
 
     private static func escape(_ bytes: [UInt8], _ escaping: LinkEscaping) -> [UInt8] {
-        if escaping == .none { return bytes }
+        let isAffected = bytes.contains {
+            $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: ")")
+        }
+        if escaping == .none || !isAffected { return bytes }
         var escaped: [UInt8] = []
         for byte in bytes {
             if byte == UInt8(ascii: "&"), escaping != .css {

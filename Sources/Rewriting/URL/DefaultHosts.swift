@@ -58,8 +58,15 @@ struct DefaultHosts: Sendable {
     }
 
     /// Whether a canonical host (lower case, A-labels, no trailing dot) is one of them.
-    func contains(_ host: [UInt8]) -> Bool {
-        if hosts.contains(host) { return true }
-        return suffixes.contains { host.count > $0.count && host.suffix($0.count).elementsEqual($0) }
+    func contains(_ host: Bytes) -> Bool {
+        if hosts.contains(where: { DefaultHosts.ends(host, with: $0) && host.count == $0.count }) {
+            return true
+        }
+        return suffixes.contains { host.count > $0.count && DefaultHosts.ends(host, with: $0) }
+    }
+
+    private static func ends(_ host: Bytes, with end: [UInt8]) -> Bool {
+        let start = host.count - end.count
+        return start >= 0 && end.indices.allSatisfy { host[start + $0] == end[$0] }
     }
 }

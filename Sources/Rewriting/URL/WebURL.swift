@@ -12,8 +12,10 @@ struct WebURL {
     var components: URLComponents
     /// A user or password that is not empty.
     var hasCredentials: Bool
-    /// The host as the standard would serialise it; nil where it rejects the URL.
-    var host: [UInt8]?
+    /// Whether the standard accepts host and port.
+    let isValid: Bool
+    /// The host as the standard would serialise it, where the text spells it otherwise.
+    private let serialisedHost: [UInt8]?
 
     /// Reads the URL that `source` is.
     ///
@@ -38,11 +40,34 @@ struct WebURL {
         }
         let parsed = text.withUnsafeBufferPointer(WebURL.parse)
         guard let parsed else { return nil }
-        (components, hasCredentials, host) = parsed
+        (components, hasCredentials, isValid, serialisedHost) = parsed
     }
 
-    /// The authority of the text, user and password, and the canonical host.
-    private static func parse(_ text: Bytes) -> (URLComponents, hasCredentials: Bool, host: [UInt8]?)? {
+    /// The host as the standard would serialise it; nil where it rejects the URL.
+    var host: [UInt8]? {
+        guard isValid else { return nil }
+        return serialisedHost ?? Array(text[components.host.start..<components.host.end])
+    }
+
+    /// Whether the host, without the one trailing dot that a fully qualified name may have, is one of `hosts`.
+    func isOn(_ hosts: DefaultHosts) -> Bool {
+        guard isValid else { return false }
+        func isOne(_ host: Bytes) -> Bool {
+            let isFullyQualified = host.last == UInt8(ascii: ".")
+            return hosts.contains(isFullyQualified ? Bytes(rebasing: host.dropLast()) : host)
+        }
+        if let serialisedHost { return serialisedHost.withUnsafeBufferPointer(isOne) }
+        return text.withUnsafeBufferPointer {
+            isOne(Bytes(rebasing: $0[components.host.start..<components.host.end]))
+        }
+    }
+
+    /// What of a URL is kept.
+    private typealias Parsed = (
+        URLComponents, hasCredentials: Bool, isValid: Bool, serialisedHost: [UInt8]?
+    )
+
+    private static func parse(_ text: Bytes) -> Parsed? {
         guard let scheme = WebURL.scheme(of: text) else { return nil }
         let end = text.count
         var position = scheme.end
@@ -73,8 +98,11 @@ struct WebURL {
         let hasCredentials = !userinfo.isEmpty && !userinfo.elementsEqual(":".utf8)
         let components = URLComponents(
             scheme: scheme, host: ByteRange(hostStart, hostEnd), port: port, rest: ByteRange(position, end))
-        let host = isValid ? HostParser.domainToASCII(text[hostStart..<hostEnd]) : nil
-        return (components, hasCredentials, host)
+        if !isValid || HostParser.isCanonical(text[hostStart..<hostEnd]) {
+            return (components, hasCredentials, isValid, nil)
+        }
+        let host = HostParser.domainToASCII(text[hostStart..<hostEnd])
+        return (components, hasCredentials, host != nil, host)
     }
 
     /// Where the bytes of `range` stand in the source, what the parser removed between them included.
@@ -82,13 +110,6 @@ struct WebURL {
         if sources.isEmpty { return ByteRange(start + range.start, start + range.end) }
         if range.isEmpty { return ByteRange(sources[range.start], sources[range.start]) }
         return ByteRange(sources[range.start], sources[range.end - 1] + 1)
-    }
-
-    /// The host without the one trailing dot that a fully qualified name may have.
-    var hostWithoutTrailingDot: [UInt8]? {
-        guard var host else { return nil }
-        if host.last == UInt8(ascii: ".") { host.removeLast() }
-        return host
     }
 
     /// `http` or `https` at the start, an empty range where there is no scheme, nil for another scheme.

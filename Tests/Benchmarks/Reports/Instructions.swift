@@ -2,8 +2,14 @@ import Glibc
 
 /// One shape of message, over and over, for a machine that counts instructions.
 enum Instructions {
-    /// `ENCODING-LINKS`, about 60 KB.
+    /// `ENCODING-LINKS`, about 60 KB, or one of the mixtures.
     static func run(shape: String, times: Int) {
+        if let mixture = Mixtures.entries.first(where: { $0.name == shape }) {
+            let job = Job()
+            for _ in 0..<times { for message in mixture.messages { job.rewrite(message) } }
+            print(Int(mixture.messages.size))
+            return
+        }
         let parts = shape.split(separator: "-")
         guard let links = parts.last.flatMap({ Int($0) }),
             let encoding = Encoding(rawValue: parts.dropLast().joined(separator: "-"))

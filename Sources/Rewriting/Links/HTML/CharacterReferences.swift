@@ -13,7 +13,14 @@ enum CharacterReferences {
             text.append(verbatim: ByteRange(position, ampersand), of: view)
             if ampersand >= range.end { break }
             let reference = ByteRange(ampersand, range.end)
-            if let (characters, end) = reading(reference, of: view, inAttribute: inAttribute) {
+            // In nearly every link, and not worth a search among two thousand names.
+            if ampersand + 5 <= range.end, view[ampersand + 1] == UInt8(ascii: "a"),
+                view[ampersand + 2] == UInt8(ascii: "m"), view[ampersand + 3] == UInt8(ascii: "p"),
+                view[ampersand + 4] == UInt8(ascii: ";")
+            {
+                text.append(UInt8(ascii: "&"), from: ampersand)
+                position = ampersand + 5
+            } else if let (characters, end) = reading(reference, of: view, inAttribute: inAttribute) {
                 text.append(characters, from: ampersand)
                 position = end
             } else {

@@ -3,7 +3,7 @@ import Glibc
 /// What to read bytes as: the label, unless they plainly belie it.
 enum CharsetDetection {
     /// Looking at more would not make it any surer.
-    private static let sampleSize = 4096
+    static let sampleSize = 4096
 
     /// The charset of `decoded`, byte order settled; nil where it is in doubt.
     static func charset(of decoded: Bytes, labelled: Charset) -> Charset? {
