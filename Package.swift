@@ -18,6 +18,14 @@ let hangupIsOurs: [LinkerSetting] = [
     .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
 ]
 
+/// Makes the allocator of `Tests/Support/AllocationCounter` the one that every library calls.
+let allocationsAreCounted: [LinkerSetting] = [
+    .unsafeFlags(
+        ["malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"].flatMap {
+            ["-Xlinker", "--export-dynamic-symbol=" + $0]
+        }, .when(platforms: [.linux]))
+]
+
 /// The built-in plugins: the name in `plugins.load`, and the target in `Plugins/`.
 let builtInPlugins = [
     "click-tracking": "ClickTracking",
@@ -97,6 +105,11 @@ let package = Package(
             dependencies: ["MilterService", "Configuration", "Filtering", "Rewriting"],
             path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
         ),
+        .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["AllocationCounter", "CGNU", "DomainNames", "Rewriting"],
+            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py"],
+            swiftSettings: swiftSettings, linkerSettings: allocationsAreCounted),
     ]
         + fuzzTargets
         + builtInPlugins.sorted { $0.key < $1.key }.map {

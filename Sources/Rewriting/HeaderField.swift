@@ -20,6 +20,12 @@ public struct HeaderField: Sendable, Equatable {
         }
     }
 
+    /// The same for a name that is not known before.
+    func isNamed(_ lowercase: String) -> Bool {
+        name.count == lowercase.utf8.count
+            && zip(name, lowercase.utf8).allSatisfy { ASCII.lowercased($0) == $1 }
+    }
+
     /// Whether both are fields of one name.
     public func hasSameName(as other: HeaderField) -> Bool {
         name.count == other.name.count

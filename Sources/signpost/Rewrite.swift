@@ -52,9 +52,9 @@ struct Rewrite: ParsableCommand {
         }
     }
 
-    /// A login without a client comes from somewhere that we know nothing of.
+    /// A login without a client comes from somewhere that we know nothing of. An empty login is none.
     private var clientAddress: String? {
-        client ?? (login == nil ? nil : "unknown")
+        client ?? ((login ?? "").isEmpty ? nil : "unknown")
     }
 
     private func readMessage() throws -> RawMessage {

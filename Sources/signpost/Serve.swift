@@ -25,6 +25,9 @@ struct Serve: ParsableCommand {
         let log = logSink(settings.log)
         for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
         announce(first, to: log)
+        if settings.domainCheck.mode != .off {
+            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
+        }
 
         let current = CurrentSnapshot(first)
         let server = MilterServer(options: try milterOptions(settings), log: log) {

@@ -37,7 +37,7 @@ import Testing
         let line = try #require(log.lines.last)
         #expect(
             line.hasPrefix(
-                "info 4c1B2x3: sender=acme domain=click.acme.example rewritten=4 (subscription=2 click-tracking=1 open-tracking=1) left=1 (comment=1) size="
+                "info 4c1B2x3: sender=acme domain=click.acme.example rewritten=4 (click-tracking=1 open-tracking=1 subscription=2) left=1 (comment=1) size="
             ))
         #expect(line.contains(" time=") && line.hasSuffix("ms"))
     }

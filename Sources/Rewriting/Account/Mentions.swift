@@ -5,25 +5,51 @@ enum Mentions {
         in bytes: Bytes, _ range: ByteRange, hosts: DefaultHosts, atMost limit: Int = .max
     ) -> [ByteRange] {
         var found: [ByteRange] = []
-        for needle in hosts.needles {
-            var search = range.start
-            while found.count < limit,
-                let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: search, to: range.end)
-            {
-                search = dot + 1
-                if let host = host(needle, dot: dot, in: bytes, range) {
-                    found.append(host)
-                    search = max(search, host.end)
-                }
+        var search = range.start
+        while found.count < limit, let dot = candidate(in: bytes, from: search, to: range.end, hosts) {
+            search = dot + 1
+            for needle in hosts.needles {
+                guard let host = host(needle, dot: dot, in: bytes, range) else { continue }
+                found.append(host)
+                search = max(search, host.end)
+                break  // two whole host names that end in the same place are one
             }
         }
-        if hosts.needles.count > 1 { found.sort { $0.start < $1.start } }
         return found
     }
 
-    /// The hosts in all of `bytes`.
-    static func find(in bytes: [UInt8], hosts: DefaultHosts) -> [ByteRange] {
-        bytes.withUnsafeBufferPointer { find(in: $0, ByteRange(0, $0.count), hosts: hosts) }
+    /// Where the letters of default domains stand in `bytes`, ascending, part of a longer name or not.
+    static func literals(in bytes: Bytes, hosts: DefaultHosts) -> [ByteRange] {
+        var found: [ByteRange] = []
+        var search = 0
+        while let dot = candidate(in: bytes, from: search, to: bytes.count, hosts) {
+            search = dot + 1
+            for needle in hosts.needles {
+                let start = dot - needle.dot
+                guard stands(needle, at: start, in: bytes, ByteRange(0, bytes.count)) else { continue }
+                found.append(ByteRange(start, start + needle.text.count))
+                break
+            }
+        }
+        return found
+    }
+
+    /// The next dot that may be a needle's, by the byte before it.
+    @inline(__always)
+    private static func candidate(in bytes: Bytes, from start: Int, to end: Int, _ hosts: DefaultHosts)
+        -> Int?
+    {
+        var search = start
+        while let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: search, to: end) {
+            if dot > 0, hosts.mayPrecedeDot(bytes[dot - 1]) { return dot }
+            search = dot + 1
+        }
+        return nil
+    }
+
+    /// The hosts in `bytes` from `start` on.
+    static func find(in bytes: [UInt8], from start: Int = 0, hosts: DefaultHosts) -> [ByteRange] {
+        bytes.withUnsafeBufferPointer { find(in: $0, ByteRange(start, $0.count), hosts: hosts) }
     }
 
     /// The needle with its searched dot at `dot`, if it stands there as a whole host name.
@@ -32,10 +58,7 @@ enum Mentions {
     ) -> ByteRange? {
         var start = dot - needle.dot
         let end = start + needle.text.count
-        guard start >= range.start, end <= range.end else { return nil }
-        for (offset, byte) in needle.text.enumerated() where ASCII.lowercased(bytes[start + offset]) != byte {
-            return nil
-        }
+        guard stands(needle, at: start, in: bytes, range) else { return nil }
         if end < range.end {
             if isHostByte(bytes[end]) { return nil }
             if bytes[end] == UInt8(ascii: "."), end + 1 < range.end, ASCII.isAlphanumeric(bytes[end + 1]) {
@@ -59,6 +82,16 @@ enum Mentions {
             }
         }
         return ByteRange(start, end)
+    }
+
+    private static func stands(
+        _ needle: DefaultHosts.Needle, at start: Int, in bytes: Bytes, _ range: ByteRange
+    ) -> Bool {
+        guard start >= range.start, start + needle.text.count <= range.end else { return false }
+        for (offset, byte) in needle.text.enumerated() where ASCII.lowercased(bytes[start + offset]) != byte {
+            return false
+        }
+        return true
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {

@@ -146,22 +146,72 @@ struct Base64Writer {
 
     /// Writes `bytes` as groups; what does not fill the last one up is padded, if `isPadded`.
     mutating func write(_ bytes: [UInt8], isPadded: Bool) {
-        output.reserveCapacity(bytes.count / 3 * 4 + bytes.count / width * 2 + 16)
-        var position = 0
-        while position < bytes.count {
-            let count = min(3, bytes.count - position)
-            var bits: UInt32 = 0
-            for offset in 0..<3 {
-                bits = bits << 8 | (offset < count ? UInt32(bytes[position + offset]) : 0)
+        let groups = bytes.count / 3
+        let digits = groups * 4
+        let lines = digits / width + 2
+        let written = [UInt8](unsafeUninitializedCapacity: digits + lines * lineEnd.count) { buffer, count in
+            bytes.withUnsafeBufferPointer { count = write(groups: groups, of: $0, to: buffer) }
+        }
+        output = output.isEmpty ? written : output + written
+        writeRest(bytes[(groups * 3)...], isPadded: isPadded)
+    }
+
+    /// Writes whole groups.
+    ///
+    /// - Returns: how many bytes it has written.
+    private mutating func write(
+        groups: Int, of bytes: Bytes, to buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        guard groups > 0, let input = bytes.baseAddress, let output = buffer.baseAddress else { return 0 }
+        var group = 0
+        var end = 0
+        Base64.Tables.shared.withPairs { pairs in
+            while group < groups {
+                // As many groups as the line has room for, in one go.
+                let fitting = min(groups, group &+ max(0, width &- column) / 4)
+                column &+= (fitting &- group) &* 4
+                while group < fitting {
+                    let first = input + group &* 3
+                    let bits = Int(first[0]) &<< 16 | Int(first[1]) &<< 8 | Int(first[2])
+                    let digits = UInt32(pairs[bits &>> 12]) | UInt32(pairs[bits & 0xFFF]) &<< 16
+                    UnsafeMutableRawPointer(output + end)
+                        .storeBytes(of: digits.littleEndian, as: UInt32.self)
+                    end &+= 4
+                    group &+= 1
+                }
+                guard group < groups else { return }
+                // A line whose width is no multiple of four divides a group.
+                let first = input + group &* 3
+                let bits = Int(first[0]) &<< 16 | Int(first[1]) &<< 8 | Int(first[2])
+                for digit in 0..<4 {
+                    if column >= width {
+                        for byte in lineEnd {
+                            output[end] = byte
+                            end &+= 1
+                        }
+                        column = 0
+                    }
+                    output[end] = Base64.alphabet[bits >> (18 - 6 * digit) & 0x3F]
+                    end &+= 1
+                    column &+= 1
+                }
+                group &+= 1
             }
-            for digit in 0..<4 {
-                guard digit <= count || isPadded else { break }
-                if column >= width { breakLine() }
-                let value = Int(bits >> UInt32(18 - 6 * digit)) & 0x3F
-                output.append(digit <= count ? Base64.alphabet[value] : UInt8(ascii: "="))
-                column += 1
-            }
-            position += count
+        }
+        return end
+    }
+
+    /// Writes the last group, which is not full.
+    private mutating func writeRest(_ bytes: ArraySlice<UInt8>, isPadded: Bool) {
+        if bytes.isEmpty { return }
+        var bits = 0
+        for byte in bytes { bits = bits << 8 | Int(byte) }
+        bits <<= 8 * (3 - bytes.count)
+        for digit in 0..<(isPadded ? 4 : bytes.count + 1) {
+            if column >= width { breakLine() }
+            let value = bits >> (18 - 6 * digit) & 0x3F
+            output.append(digit <= bytes.count ? Base64.alphabet[value] : UInt8(ascii: "="))
+            column += 1
         }
     }
 }

@@ -28,6 +28,7 @@ struct ContentEdit: Equatable {
             kept = kept.lowerBound..<kept.upperBound - 1
         }
         guard !range.isEmpty || !kept.isEmpty else { return nil }
+        if kept.count == replacement.count { return self }
         return ContentEdit(link: link, range: range, replacement: Array(replacement[kept]))
     }
 }

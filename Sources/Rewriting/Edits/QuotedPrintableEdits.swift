@@ -55,8 +55,9 @@ struct QuotedPrintableEdits {
             lineEnd: PhysicalLines.lineEnd(
                 ofLineEnding: block.lines.end, startingAt: block.lines.start, in: raw))
         let rawTail = raw[tail.start..<block.lines.end]
-        if let lines = layout.broken(line), decodes(lines + rawTail, to: meaning, before: rawTail) {
-            return lines + rawTail
+        if var lines = layout.broken(line) {
+            lines.append(contentsOf: rawTail)
+            if decodes(lines, to: meaning, before: rawTail) { return lines }
         }
         // An `=` that was text only because of what followed it, white space that has come to stand at the end:
         // the line is spelled out. What it says stays the same.
@@ -86,8 +87,11 @@ struct QuotedPrintableEdits {
     private func decodes(_ lines: [UInt8], to meaning: [UInt8], before rawTail: Slice<Bytes>) -> Bool {
         let end = QuotedPrintable.decode(Bytes(rebasing: rawTail)).bytes
         let decoded = lines.withUnsafeBufferPointer { QuotedPrintable.decode($0).bytes }
-        return decoded.count == meaning.count + end.count && decoded.starts(with: meaning)
-            && decoded[meaning.count...].elementsEqual(end)
+        guard decoded.count == meaning.count + end.count else { return false }
+        return decoded.withUnsafeBufferPointer { decoded in
+            (0..<meaning.count).allSatisfy { decoded[$0] == meaning[$0] }
+                && (0..<end.count).allSatisfy { decoded[meaning.count + $0] == end[$0] }
+        }
     }
 }
 

@@ -3,10 +3,18 @@
 struct DecodedText {
     /// Where escapes were resolved this is UTF-8; other bytes are the view's.
     private(set) var bytes: [UInt8]
-    /// View offset of each byte's source; one more entry for the end. Empty where nothing was resolved:
-    /// then byte `i` stands at `base + i`.
-    private var origins: [Int] = []
+    /// Where a stretch begins whose bytes stand in the view one behind the other.
+    private struct Run {
+        /// Index of its first byte in `bytes`.
+        var index: Int
+        /// The place in the view of the first byte's source.
+        var origin: Int
+    }
+
+    /// The first run; a text in which nothing was resolved has no other.
     private var base: Int
+    /// The runs behind it, ascending; the last one may begin at the end.
+    private var runs: [Run] = []
 
     /// Text that stands in the view as it is.
     init(verbatim range: ByteRange, of view: Bytes) {
@@ -19,7 +27,6 @@ struct DecodedText {
         bytes = []
         base = start
         bytes.reserveCapacity(capacity)
-        origins.reserveCapacity(capacity + 1)
     }
 
     /// Adds bytes that all come from the same place.
@@ -29,18 +36,51 @@ struct DecodedText {
 
     @inline(__always)
     mutating func append(_ byte: UInt8, from origin: Int) {
+        place(origin)
         bytes.append(byte)
-        origins.append(origin)
+    }
+
+    /// Adds bytes of the view as they are.
+    mutating func append(verbatim range: ByteRange, of view: Bytes) {
+        guard !range.isEmpty else { return }
+        place(range.start)
+        bytes.append(contentsOf: view[range.start..<range.end])
     }
 
     /// Ends a text that was filled with `append`.
     mutating func finish(at end: Int) {
-        origins.append(end)
+        place(end)
     }
+
+    /// Notes where the next byte comes from.
+    @inline(__always)
+    private mutating func place(_ origin: Int) {
+        if bytes.isEmpty {
+            base = origin
+        } else if origin != lastRun.origin + bytes.count - lastRun.index {
+            runs.append(Run(index: bytes.count, origin: origin))
+        }
+    }
+
+    @inline(__always)
+    private var lastRun: Run { runs.last ?? Run(index: 0, origin: base) }
 
     /// The view offset where the source of byte `index` begins; `count` gives the end.
     func origin(of index: Int) -> Int {
-        origins.isEmpty ? base + index : origins[index]
+        let next = firstRun(behind: index)
+        let run = next == 0 ? Run(index: 0, origin: base) : runs[next - 1]
+        return run.origin + index - run.index
+    }
+
+    /// Which of `runs` is the first that begins behind byte `index`.
+    private func firstRun(behind index: Int) -> Int {
+        var low = 0
+        var high = runs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].index <= index { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The stretch of the view that the bytes of `range` came from.
@@ -50,18 +90,23 @@ struct DecodedText {
 
     /// The part of the text in `range`, with its own origins.
     func slice(_ range: ByteRange) -> DecodedText {
-        var part = self
+        if range.start == 0, range.end == bytes.count { return self }
+        var part = DecodedText(at: origin(of: range.start), capacity: 0)
         part.bytes = Array(bytes[range.start..<range.end])
-        if origins.isEmpty {
-            part.base = base + range.start
-        } else {
-            part.origins = Array(origins[range.start...range.end])
+        for run in runs[firstRun(behind: range.start)..<firstRun(behind: range.end)] {
+            part.runs.append(Run(index: run.index - range.start, origin: run.origin))
         }
         return part
     }
 
     /// Text that was decoded from this one's bytes (a second layer of escapes), with origins in the view.
     func composed(with inner: DecodedText) -> DecodedText {
+        if runs.isEmpty {
+            var result = inner
+            result.base += base
+            for index in result.runs.indices { result.runs[index].origin += base }
+            return result
+        }
         var result = DecodedText(at: base, capacity: inner.bytes.count)
         for index in inner.bytes.indices {
             result.append(inner.bytes[index], from: origin(of: inner.origin(of: index)))

@@ -12,7 +12,7 @@ enum LinkEscaping {
 
 /// Gathers the links of one part or header field: asks the decider, keeps the edits, and accounts for every
 /// default domain that stays. Positions are of the part's view.
-struct LinkCollector<Decider: LinkDecider> {
+struct LinkCollector {
     /// A link that moves, and what it takes.
     struct Move {
         var place: String
@@ -29,9 +29,11 @@ struct LinkCollector<Decider: LinkDecider> {
     }
 
     let hosts: DefaultHosts
-    let decider: Decider
+    let decider: any LinkDecider
     let showsAllLinks: Bool
     let part: String
+    /// No byte of the view above ASCII could mean an ASCII character.
+    let isPlainCharset: Bool
     /// Where it is set, the account shows links and mentions as this view spells them (JSON's `\/`).
     var spelling: Bytes?
     /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
@@ -43,13 +45,15 @@ struct LinkCollector<Decider: LinkDecider> {
     private(set) var edits: [ContentEdit] = []
 
     init(
-        hosts: DefaultHosts, decider: Decider, showsAllLinks: Bool, part: String,
+        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, part: String,
+        isPlainCharset: Bool = false,
         utf8: ((ByteRange) -> [UInt8]?)? = nil
     ) {
         self.hosts = hosts
         self.decider = decider
         self.showsAllLinks = showsAllLinks
         self.part = part
+        self.isPlainCharset = isPlainCharset
         self.utf8 = utf8
     }
 
@@ -133,7 +137,9 @@ struct LinkCollector<Decider: LinkDecider> {
     /// The mentions behind the host of a URL.
     private mutating func nested(in source: DecodedText, behind url: WebURL, place: String) {
         let start = url.sourceRange(of: ByteRange(url.components.host.end, url.text.count)).start
-        guard start < source.bytes.count else { return }
+        guard start < source.bytes.count,
+            !Mentions.find(in: source.bytes, from: start, hosts: hosts).isEmpty
+        else { return }
         mentions(in: source.slice(ByteRange(start, source.bytes.count)), place: place, reason: .nested)
     }
 

@@ -26,8 +26,10 @@ public struct MessageRewriter: Sendable {
     ///   - fields: its header fields in their order.
     ///   - body: everything behind the empty line that ends the header section.
     ///   - decider: what becomes of each link.
+    ///   The engine is not generic over it: callers are in other modules, so that nothing of it, inner loops
+    ///   included, would be specialised.
     public func rewrite(
-        fields: [HeaderField], body: UnsafeRawBufferPointer, decider: some LinkDecider
+        fields: [HeaderField], body: UnsafeRawBufferPointer, decider: any LinkDecider
     ) -> RewriteResult {
         var result = RewriteResult()
         if let reason = reasonToLeave(fields) {
@@ -46,12 +48,13 @@ public struct MessageRewriter: Sendable {
     // MARK: Header fields
 
     private func rewrite(
-        _ field: HeaderField, at index: Int, decider: some LinkDecider, into result: inout RewriteResult
+        _ field: HeaderField, at index: Int, decider: any LinkDecider, into result: inout RewriteResult
     ) {
+        let isOurs = policy.headers.contains { field.isNamed($0) }
+        guard isOurs || mayMentionDomain(field) else { return }
         let name = String(decoding: field.name, as: UTF8.self)
         var collector = LinkCollector(
             hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
-        let isOurs = policy.headers.contains(name.lowercased())
         field.value.withUnsafeBufferPointer { value in
             if isOurs {
                 collector.listHeader(value, place: "header")
@@ -71,10 +74,18 @@ public struct MessageRewriter: Sendable {
         collector.report(refused: refused, into: &result)
     }
 
+    /// A quick look at a field that is only accounted for: it says so literally, or in encoded words.
+    private func mayMentionDomain(_ field: HeaderField) -> Bool {
+        field.value.withUnsafeBufferPointer { value in
+            value.firstIndex(of: "=?", from: 0, to: value.count) != nil
+                || !Mentions.literals(in: value, hosts: hosts).isEmpty
+        }
+    }
+
     // MARK: Body
 
     private func rewriteBody(
-        _ body: UnsafeBufferPointer<UInt8>, fields: [HeaderField], decider: some LinkDecider,
+        _ body: UnsafeBufferPointer<UInt8>, fields: [HeaderField], decider: any LinkDecider,
         into result: inout RewriteResult
     ) {
         let structure = MIMEScanner.scan(fields: fields, body: body)
@@ -115,7 +126,7 @@ extension MessageRewriter {
     /// Names the places in somebody else's mail, part by part.
     private func accountForEmbedded(
         _ leaf: MIMELeaf, as kind: PartKind?, of body: UnsafeBufferPointer<UInt8>,
-        _ parts: PartRewriter<some LinkDecider>, into result: inout RewriteResult
+        _ parts: PartRewriter, into result: inout RewriteResult
     ) {
         let account = Account(hosts: hosts)
         if let kind, !leaf.header.isAttachment {

@@ -20,10 +20,10 @@ enum PartKind {
 
 /// Rewrites one part that carries links: its content decoded, its links found, its edits brought back to
 /// the raw bytes.
-struct PartRewriter<Decider: LinkDecider> {
+struct PartRewriter {
     let policy: RewritePolicy
     let hosts: DefaultHosts
-    let decider: Decider
+    let decider: any LinkDecider
 
     /// Rewrites the part, adding its edits and its account to `result`.
     ///
@@ -97,10 +97,10 @@ struct PartRewriter<Decider: LinkDecider> {
 
     private func collect(
         _ view: Bytes, as kind: PartKind, part: String, charset: CharsetView, obstacle: LeftReason?
-    ) -> LinkCollector<GatedDecider<Decider>> {
+    ) -> LinkCollector {
         var collector = LinkCollector(
-            hosts: hosts, decider: GatedDecider(decider: decider, obstacle: obstacle),
-            showsAllLinks: policy.showsAllLinks, part: part,
+            hosts: hosts, decider: obstacle.map { Refusing(obstacle: $0) } ?? decider,
+            showsAllLinks: policy.showsAllLinks, part: part, isPlainCharset: charset.isPlain,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         if kind == .text {
             collector.plainText(view)
@@ -112,15 +112,11 @@ struct PartRewriter<Decider: LinkDecider> {
     }
 }
 
-/// A decider that is not asked where something stands in the way of an edit.
-struct GatedDecider<Decider: LinkDecider>: LinkDecider {
-    let decider: Decider
-    let obstacle: LeftReason?
+/// Decides where something stands in the way of an edit, so that the real one need not be asked.
+private struct Refusing: LinkDecider {
+    let obstacle: LeftReason
 
-    func decide(_ link: Link) -> LinkDecision {
-        if let obstacle { return .leave(reason: obstacle.text) }
-        return decider.decide(link)
-    }
+    func decide(_ link: Link) -> LinkDecision { .leave(reason: obstacle.text) }
 }
 
 /// Where lines of a part may be broken, computed when the first line needs it.

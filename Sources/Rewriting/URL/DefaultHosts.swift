@@ -2,11 +2,14 @@ import DomainNames
 
 /// The default tracking domains in the form in which URLs are compared with them.
 struct DefaultHosts: Sendable {
-    private let hosts: Set<[UInt8]>
+    /// Few, as a rule: comparing is quicker than hashing.
+    private let hosts: [[UInt8]]
     /// `.t.relay.example` for `*.t.relay.example`.
     private let suffixes: [[UInt8]]
     /// What to look for in text: whole hosts, and suffixes with their leading dot.
     let needles: [Needle]
+    /// The bytes that stand before the dots that a search looks for, in either case: a set of bits.
+    private let beforeDots: (UInt64, UInt64)
 
     /// A domain as it may stand in text.
     struct Needle: Sendable {
@@ -26,11 +29,26 @@ struct DefaultHosts: Sendable {
             case .below(let domain): suffixes.append([UInt8(ascii: ".")] + domain.ascii)
             }
         }
-        self.hosts = hosts
+        self.hosts = Array(hosts)
         self.suffixes = suffixes
         needles =
             hosts.map { DefaultHosts.needle($0, isSuffix: false) }
             + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
+        var before: (UInt64, UInt64) = (0, 0)
+        for needle in needles {
+            let byte = needle.text[needle.dot - 1]
+            for byte in ASCII.isLetter(byte) ? [byte, byte & ~0x20] : [byte] {
+                if byte < 64 { before.0 |= 1 << byte } else { before.1 |= 1 << (byte & 63) }
+            }
+        }
+        beforeDots = before
+    }
+
+    /// Whether `byte` may stand before the dot of one of the needles.
+    @inline(__always)
+    func mayPrecedeDot(_ byte: UInt8) -> Bool {
+        let bits = byte < 64 ? beforeDots.0 : beforeDots.1
+        return byte < 0x80 && bits &>> UInt64(byte & 63) & 1 == 1
     }
 
     private static func needle(_ text: [UInt8], isSuffix: Bool) -> Needle {

@@ -16,6 +16,7 @@ struct URLDifference {
             new, ByteRange(new.components.host.end, new.components.rest.start))
         addRest(old, new)
 
+        result.reserveCapacity(old.text.count + changes.reduce(0) { $0 + $1.replacement.count })
         var position = 0
         for change in changes {
             result += old.text[position..<change.range.start]
@@ -41,22 +42,26 @@ struct URLDifference {
     private mutating func addIfDifferent(
         _ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange
     ) {
-        let replacement = Array(new.text[after.start..<after.end])
-        if !old.text[before.start..<before.end].elementsEqual(replacement) {
-            changes.append((before, replacement))
-        }
+        let isSame =
+            before.count == after.count
+            && (0..<before.count).allSatisfy { old.text[before.start + $0] == new.text[after.start + $0] }
+        if !isSame { changes.append((before, Array(new.text[after.start..<after.end]))) }
     }
 
     private mutating func addRest(_ old: WebURL, _ new: WebURL) {
         var before = old.components.rest
         var after = new.components.rest
-        while !before.isEmpty, !after.isEmpty, old.text[before.start] == new.text[after.start] {
-            before.start += 1
-            after.start += 1
-        }
-        while !before.isEmpty, !after.isEmpty, old.text[before.end - 1] == new.text[after.end - 1] {
-            before.end -= 1
-            after.end -= 1
+        old.text.withUnsafeBufferPointer { old in
+            new.text.withUnsafeBufferPointer { new in
+                while !before.isEmpty, !after.isEmpty, old[before.start] == new[after.start] {
+                    before.start += 1
+                    after.start += 1
+                }
+                while !before.isEmpty, !after.isEmpty, old[before.end - 1] == new[after.end - 1] {
+                    before.end -= 1
+                    after.end -= 1
+                }
+            }
         }
         if !before.isEmpty || !after.isEmpty {
             changes.append((before, Array(new.text[after.start..<after.end])))

@@ -3,8 +3,11 @@
 struct WebURL {
     /// The URL without surrounding white space and without the tabs and line ends that the parser removes.
     var text: [UInt8]
-    /// Where each byte of `text` stands in the source; one more entry for the end.
-    private var sources: [Int]
+    /// Where each byte of `text` stands in the source, where the parser removed some from between them; one more
+    /// entry for the end.
+    private var sources: [Int] = []
+    /// Where `text` begins in the source.
+    private let start: Int
     /// Ranges in `text`.
     var components: URLComponents
     /// A user or password that is not empty.
@@ -16,20 +19,30 @@ struct WebURL {
     ///
     /// - Returns: nil where it is not a URL of these schemes: another scheme, or a path alone.
     init?(_ source: [UInt8]) {
-        var text: [UInt8] = []
-        var sources: [Int] = []
         // "Remove any leading and trailing C0 control or space", then "all ASCII tab or newline".
         guard let first = source.firstIndex(where: { $0 > 0x20 }),
             let last = source.lastIndex(where: { $0 > 0x20 })
         else { return nil }
-        text.reserveCapacity(last - first + 1)
-        sources.reserveCapacity(last - first + 2)
-        for index in first...last where !WebURL.isTabOrNewline(source[index]) {
-            text.append(source[index])
-            sources.append(index)
+        start = first
+        if source[first...last].contains(where: WebURL.isTabOrNewline) {
+            text = []
+            text.reserveCapacity(last - first + 1)
+            sources.reserveCapacity(last - first + 2)
+            for index in first...last where !WebURL.isTabOrNewline(source[index]) {
+                text.append(source[index])
+                sources.append(index)
+            }
+            sources.append(last + 1)
+        } else {
+            text = first == 0 && last == source.count - 1 ? source : Array(source[first...last])
         }
-        sources.append(last + 1)
+        let parsed = text.withUnsafeBufferPointer(WebURL.parse)
+        guard let parsed else { return nil }
+        (components, hasCredentials, host) = parsed
+    }
 
+    /// The authority of the text, user and password, and the canonical host.
+    private static func parse(_ text: Bytes) -> (URLComponents, hasCredentials: Bool, host: [UInt8]?)? {
         guard let scheme = WebURL.scheme(of: text) else { return nil }
         let end = text.count
         var position = scheme.end
@@ -57,16 +70,16 @@ struct WebURL {
         }
         // Neither a user nor a password: `https://@host`, `https://:@host`.
         let userinfo = text[authority..<hostStart].dropLast()
-        hasCredentials = !userinfo.isEmpty && !userinfo.elementsEqual(":".utf8)
-        components = URLComponents(
+        let hasCredentials = !userinfo.isEmpty && !userinfo.elementsEqual(":".utf8)
+        let components = URLComponents(
             scheme: scheme, host: ByteRange(hostStart, hostEnd), port: port, rest: ByteRange(position, end))
-        host = isValid ? HostParser.domainToASCII(text[hostStart..<hostEnd]) : nil
-        self.text = text
-        self.sources = sources
+        let host = isValid ? HostParser.domainToASCII(text[hostStart..<hostEnd]) : nil
+        return (components, hasCredentials, host)
     }
 
     /// Where the bytes of `range` stand in the source, what the parser removed between them included.
     func sourceRange(of range: ByteRange) -> ByteRange {
+        if sources.isEmpty { return ByteRange(start + range.start, start + range.end) }
         if range.isEmpty { return ByteRange(sources[range.start], sources[range.start]) }
         return ByteRange(sources[range.start], sources[range.end - 1] + 1)
     }
@@ -79,16 +92,14 @@ struct WebURL {
     }
 
     /// `http` or `https` at the start, an empty range where there is no scheme, nil for another scheme.
-    private static func scheme(of text: [UInt8]) -> ByteRange? {
+    private static func scheme(of text: Bytes) -> ByteRange? {
         if let first = text.first, isSlash(first) { return ByteRange(0, 0) }
-        return text.withUnsafeBufferPointer { bytes in
-            if bytes.hasPrefix("https:", at: 0) { return ByteRange(0, 5) }
-            if bytes.hasPrefix("http:", at: 0) { return ByteRange(0, 4) }
-            return nil
-        }
+        if text.hasPrefix("https:", at: 0) { return ByteRange(0, 5) }
+        if text.hasPrefix("http:", at: 0) { return ByteRange(0, 4) }
+        return nil
     }
 
-    private static func isPort(_ digits: ArraySlice<UInt8>) -> Bool {
+    private static func isPort(_ digits: Slice<Bytes>) -> Bool {
         var port = 0
         for digit in digits {
             guard ASCII.isDigit(digit) else { return false }

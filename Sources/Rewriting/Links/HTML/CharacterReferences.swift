@@ -10,11 +10,8 @@ enum CharacterReferences {
         var text = DecodedText(at: range.start, capacity: range.count)
         var position = range.start
         while true {
-            while position < ampersand {
-                text.append(view[position], from: position)
-                position += 1
-            }
-            if position >= range.end { break }
+            text.append(verbatim: ByteRange(position, ampersand), of: view)
+            if ampersand >= range.end { break }
             let reference = ByteRange(ampersand, range.end)
             if let (characters, end) = reading(reference, of: view, inAttribute: inAttribute) {
                 text.append(characters, from: ampersand)
@@ -36,12 +33,19 @@ enum CharacterReferences {
     ) -> (characters: [UInt8], end: Int)? {
         let position = range.start + 1
         guard position < range.end else { return nil }
-        if view[position] == UInt8(ascii: "#") { return numeric(view, from: position + 1, to: range.end) }
+        if view[position] == UInt8(ascii: "#") {
+            guard let (code, end) = number(range, of: view) else { return nil }
+            var characters: [UInt8] = []
+            characters.append(codePoint: replacement(for: code))
+            return (characters, end)
+        }
         return named(view, from: position, to: range.end, inAttribute: inAttribute)
     }
 
-    private static func numeric(_ view: Bytes, from start: Int, to end: Int) -> ([UInt8], Int)? {
-        var position = start
+    /// The number of the numeric reference whose ampersand stands at the start of `range`, and where it ends.
+    static func number(_ range: ByteRange, of view: Bytes) -> (code: UInt32, end: Int)? {
+        var position = range.start + 2
+        let end = range.end
         let isHexadecimal = position < end && view[position] | 0x20 == UInt8(ascii: "x")
         if isHexadecimal { position += 1 }
         let digits = position
@@ -52,9 +56,7 @@ enum CharacterReferences {
         }
         if position == digits { return nil }
         if position < end, view[position] == UInt8(ascii: ";") { position += 1 }
-        var characters: [UInt8] = []
-        characters.append(codePoint: replacement(for: code))
-        return (characters, position)
+        return (code, position)
     }
 
     /// "Numeric character reference end state": what Windows-1252 had at the C1 controls.

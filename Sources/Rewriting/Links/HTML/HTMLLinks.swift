@@ -2,36 +2,50 @@
 /// default domain, to the collector.
 ///
 /// Most strings of a mail do neither. Where a default domain stands literally is found in one pass before;
-/// a string without one is read only if its spelling could hide one (references, percent-encoding, IDN).
-struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
+/// a string without one is read only if the document could hide one at all (``Disguises``), and then if its own
+/// spelling could (references, percent-encoding, IDN).
+struct HTMLLinks: HTMLTokenSink {
     private let view: Bytes
     private let isAMP: Bool
     private let rewritesVisibleText: Bool
-    private(set) var collector: LinkCollector<Decider>
-    /// Where default domains stand literally, ascending.
+    private(set) var collector: LinkCollector
+    /// Where the letters of default domains stand, ascending.
     private let literals: [ByteRange]
+    /// A stretch between two of them.
+    private var gap = ByteRange(0, 0)
+    /// A default domain might stand in the document in another spelling.
+    private let hasDisguises: Bool
     /// Some character reference stands for a character of a host or URL.
     private let hasTellingReferences: Bool
+    /// Names of places, and where element and attribute stand in the view.
+    private var places: [(element: ByteRange, attribute: ByteRange, name: String)] = []
     private var isJSONLD = false
     private var depth = 0
 
     static func collect(
-        from view: Bytes, isAMP: Bool, rewritesVisibleText: Bool, into collector: inout LinkCollector<Decider>
+        from view: Bytes, isAMP: Bool, rewritesVisibleText: Bool, into collector: inout LinkCollector
     ) {
-        var links = HTMLLinks(view, isAMP, rewritesVisibleText, collector)
+        let literals = Mentions.literals(in: view, hosts: collector.hosts)
+        let hasDisguises =
+            collector.showsAllLinks || !collector.isPlainCharset || Disguises.mayOccur(in: view)
+        if literals.isEmpty, !hasDisguises { return }
+        var links = HTMLLinks(view, isAMP, rewritesVisibleText, literals, hasDisguises, collector)
         HTMLTokenizer.tokenize(ByteRange(0, view.count), of: view, into: &links)
         collector = links.collector
     }
 
     private init(
-        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ collector: LinkCollector<Decider>
+        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ literals: [ByteRange],
+        _ hasDisguises: Bool,
+        _ collector: LinkCollector
     ) {
         self.view = view
         self.isAMP = isAMP
         self.rewritesVisibleText = rewritesVisibleText
         self.collector = collector
-        literals = Mentions.find(in: view, ByteRange(0, view.count), hosts: collector.hosts)
-        hasTellingReferences = TellingReferences.occur(in: view)
+        self.literals = literals
+        self.hasDisguises = hasDisguises
+        hasTellingReferences = hasDisguises && TellingReferences.occur(in: view)
     }
 
     // MARK: Tags
@@ -41,6 +55,7 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     ) {
         if namespace == .html, view.equals("script", in: name) { isJSONLD = isJSONLD(attributes) }
         let hasLiteral = hasLiteral(in: range)
+        guard hasLiteral || hasDisguises else { return }
         for (index, attribute) in attributes.enumerated() {
             let kind = HTMLPlaces.kind(
                 view, element: name, attribute: attribute.name, namespace: namespace, isAMP: isAMP)
@@ -126,7 +141,7 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     }
 
     private mutating func visibleText(_ range: ByteRange, hasReferences: Bool) {
-        guard hasLiteral(in: range) || mayHideURL(range) else { return }
+        guard hasLiteral(in: range) || hasDisguises && mayHideURL(range) else { return }
         let text =
             hasReferences
             ? CharacterReferences.decode(range, of: view, inAttribute: false)
@@ -175,20 +190,25 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
     // MARK: What is worth reading
 
     /// Whether a default domain stands literally in the stretch.
-    private func hasLiteral(in range: ByteRange) -> Bool {
+    private mutating func hasLiteral(in range: ByteRange) -> Bool {
+        if range.start >= gap.start, range.end <= gap.end { return false }
         var low = 0
         var high = literals.count
         while low < high {
             let middle = (low + high) / 2
             if literals[middle].start < range.start { low = middle + 1 } else { high = middle }
         }
+        gap = ByteRange(
+            low == 0 ? 0 : literals[low - 1].start + 1,
+            low == literals.count ? view.count : literals[low].start)
         return low < literals.count && literals[low].start < range.end
     }
 
     /// Whether a value has to be read: a default domain stands in it, or might in another spelling.
-    private func mayConcern(_ value: ByteRange, hasLiteral: Bool, isLink: Bool) -> Bool {
+    private mutating func mayConcern(_ value: ByteRange, hasLiteral: Bool, isLink: Bool) -> Bool {
         if value.isEmpty { return false }
         if hasLiteral, self.hasLiteral(in: value) { return true }
+        guard hasDisguises else { return false }
         if isLink {
             return collector.showsAllLinks || mayHideHost(value)
         }
@@ -247,13 +267,20 @@ struct HTMLLinks<Decider: LinkDecider>: HTMLTokenSink {
 
     private func isSameName(_ one: ByteRange, _ other: ByteRange) -> Bool {
         one.count == other.count
-            && zip(view[one.start..<one.end], view[other.start..<other.end]).allSatisfy {
-                ASCII.lowercased($0) == ASCII.lowercased($1)
+            && (0..<one.count).allSatisfy {
+                ASCII.lowercased(view[one.start + $0]) == ASCII.lowercased(view[other.start + $0])
             }
     }
 
-    private func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
-        lowercased(element) + "[" + lowercased(attribute) + "]"
+    /// `a[href]`. A mail has few different ones: they are kept.
+    private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
+        for known in places where isSameName(known.element, element) && isSameName(known.attribute, attribute)
+        {
+            return known.name
+        }
+        let name = lowercased(element) + "[" + lowercased(attribute) + "]"
+        if places.count < 16 { places.append((element, attribute, name)) }
+        return name
     }
 
     private func lowercased(_ name: ByteRange) -> String {

@@ -63,6 +63,14 @@ struct CharsetView {
     /// Whether characters take more than a byte each, so that a line end is not the byte LF.
     var isWide: Bool { unit > 1 }
 
+    /// Whether what is not ASCII in the view is certain not to be ASCII in the text: a set that is known to be an
+    /// ASCII superset, not a label that merely counts as one.
+    var isPlain: Bool {
+        let name = charset.iconvName.lowercased()
+        return isReadable && charset.family == .superset
+            && ["utf-8", "windows-", "iso-8859-", "koi8-"].contains(where: name.hasPrefix)
+    }
+
     private var unit: Int {
         if case .wide(let unit, _) = charset.family { return unit }
         return 1

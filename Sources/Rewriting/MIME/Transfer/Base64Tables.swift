@@ -12,7 +12,13 @@ extension Base64 {
         /// Each byte's value, or ``Base64/pad``, ``Base64/space``, ``Base64/alien``.
         private let classes: [UInt8]
 
+        /// The two digits of every twelve bits, the first one in the low byte.
+        private let pairs: [UInt16]
+
         private init() {
+            pairs = (0..<4096).map {
+                UInt16(Base64.alphabet[$0 >> 6]) | UInt16(Base64.alphabet[$0 & 63]) << 8
+            }
             var groups = [UInt32](repeating: 0xFF00_0000, count: 1024)
             var classes = [UInt8](repeating: Base64.alien, count: 256)
             for (value, digit) in Base64.alphabet.enumerated() {
@@ -30,7 +36,13 @@ extension Base64 {
             self.classes = classes
         }
 
-        /// Lends both tables.
+        /// Lends the table that the encoder reads.
+        @inline(__always)
+        func withPairs<R>(_ body: (UnsafeBufferPointer<UInt16>) -> R) -> R {
+            pairs.withUnsafeBufferPointer(body)
+        }
+
+        /// Lends the decoder's tables.
         @inline(__always)
         func withUnsafe<R>(
             _ body: (_ groups: UnsafeBufferPointer<UInt32>, _ classes: UnsafeBufferPointer<UInt8>) -> R

@@ -68,7 +68,11 @@ struct DecodedContent {
     private func quotedPrintableRange(_ start: Int, _ end: Int) -> ByteRange {
         if start < end {
             let first = self.start(ofByte: start)
-            let last = end == start + 1 ? first : self.start(ofByte: end - 1)
+            // The last one is walked to from the first, unless it is far.
+            let nearest = checkpoint(atOrBefore: end - 1)
+            let last = QuotedPrintable.start(
+                ofDecoded: end - 1, in: raw,
+                from: nearest.decoded > start ? nearest : Checkpoint(decoded: start, raw: first))
             return ByteRange(first, QuotedPrintable.end(ofByteAt: last, in: raw))
         }
         // Between two bytes there may be a soft break, behind which is the better place; or dropped white

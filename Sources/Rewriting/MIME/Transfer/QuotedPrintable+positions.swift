@@ -9,6 +9,11 @@ extension QuotedPrintable {
         var position = checkpoint.raw
         var decoded = checkpoint.decoded
         while position < end {
+            while position &+ 8 <= end, decoded &+ 8 <= target, isPlain(raw, at: position) {
+                position &+= 8
+                decoded &+= 8
+            }
+            guard position < end else { break }
             let byte = raw[position]
             switch byte {
             case UInt8(ascii: "="):
@@ -41,6 +46,15 @@ extension QuotedPrintable {
             }
         }
         return end
+    }
+
+    /// Whether each of the eight bytes from `position` on decodes to itself: no escape, no line end, and none of
+    /// the white space that might be before one.
+    @inline(__always)
+    private static func isPlain(_ raw: Bytes, at position: Int) -> Bool {
+        guard let base = raw.baseAddress, raw[position &+ 7] > 0x20 else { return false }
+        let word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
+        return special(UInt64(littleEndian: word)) == 0
     }
 
     /// The end of the decoded byte that starts at `position`: past an escape's digits, or past the byte itself.

@@ -18,7 +18,7 @@ enum QuotedPrintable {
         var checkpoints: [DecodedContent.Checkpoint] = []
         guard let input = raw.baseAddress else { return ([], []) }
         let end = raw.count
-        checkpoints.reserveCapacity(end / DecodedContent.stride + 1)
+        checkpoints.reserveCapacity(end / DecodedContent.stride)
         let bytes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
             // The output never overtakes the input, so wherever eight bytes can be read, eight can be written.
             guard let output = buffer.baseAddress else { return }
@@ -126,7 +126,7 @@ enum QuotedPrintable {
 
     /// Marks the lowest byte of `word` that is '=' or LF by its top bit (bits above it mean nothing).
     @inline(__always)
-    private static func special(_ word: UInt64) -> UInt64 {
+    static func special(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let equals = word ^ 0x3D3D_3D3D_3D3D_3D3D
         let feeds = word ^ 0x0A0A_0A0A_0A0A_0A0A
