@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `a base64 line beyond 998 does not let its neighbour grow beyond`() {
-        let bytes = [UInt8](repeating: 7, count: 1500)
+        let bytes = [UInt8](repeating: 7, count: 1526)
         let long = base64(bytes, width: 1040).split(separator: 0x0A).map { Array($0) + [0x0A] }
         let edit = ContentEdit(link: 0, range: ByteRange(0, 1), replacement: Array(text: "click"))
         let raw = long.flatMap(\.self)
@@ -50,9 +50,9 @@ import Testing
     }
 
     @Test func `the byte order of UTF-16 without a mark is not tipped by an edit`() {
-        let link = "http://track.relay.example/"
+        let link = " http://track.relay.example/ "
         for count in 0...80 {
-            let text = mixed(low: link, high: String(repeating: "x", count: count))
+            let text = mixed(low: link + link + link, high: link + String(repeating: "x", count: count))
             let message = Array(text: "Content-Type: text/plain; charset=utf-16\n\n") + text
             let once = Rewritten(message: message)
             guard let raw = RawMessage(message), !once.result.rewritten.isEmpty else { continue }
