@@ -9,17 +9,24 @@ BUILT := .build/release
 
 # What the build needs, and then what the tests and the demo need.
 PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
+# The judges of a corpus parse HTML with it.
+PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test bench bench-instructions demo install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
 
 test: install-deps
 	@$(PYTHON) -B Tests/all.py --swift "$(SWIFT)"
+
+# make fuzz TIME=60 [TARGET=html]: libFuzzer over each target of Tests/Fuzz, or over one, TIME seconds each.
+TIME ?= 60
+fuzz: install-deps
+	@PYTHON="$(PYTHON)" SWIFT="$(SWIFT)" Tests/Fuzz/run.sh $(TIME) $(TARGET)
 
 # Speed, beside what the machine does at best and what Python does; the latter in an environment of its own.
 bench: install-deps
@@ -46,6 +53,7 @@ install:
 	for plugin in click-tracking open-tracking forward-to-friend subscription hosted-content; do \
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
 	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 
 # Postfix comes without a configuration of its own, so that none starts on this machine: tests and demo bring theirs.
 install-deps:

@@ -45,6 +45,18 @@ func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] 
         swiftSettings: swiftSettings)
 }
 
+/// `make fuzz` alone builds the fuzz targets: they need a sanitizer's runtime at link time.
+let fuzzTargets: [Target] =
+    Context.environment["SIGNPOST_FUZZ"] == nil
+    ? []
+    : [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "signpost-fuzz",
+            dependencies: ["CFuzzer", "Rewriting", "Configuration", "Senders", "DomainNames"],
+            path: "Tests/Fuzz/Signpost", swiftSettings: swiftSettings),
+    ]
+
 let package = Package(
     name: "signpost",
     products: [
@@ -85,8 +97,9 @@ let package = Package(
         tests(of: "Senders", ["Configuration"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration"]),
-        tests(of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders"]),
+        tests(
+            of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(
             name: "MilterTestServer",
             dependencies: ["MilterService", "Configuration", "Filtering", "Rewriting"],
@@ -98,6 +111,7 @@ let package = Package(
             path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py"],
             swiftSettings: swiftSettings, linkerSettings: allocationsAreCounted),
     ]
+        + fuzzTargets
         + builtInPlugins.sorted { $0.key < $1.key }.map {
             .target(
                 name: $0.value, dependencies: ["SignpostPlugin"], path: "Plugins/" + $0.value,

@@ -3,12 +3,13 @@ import DomainNames
 extension Settings {
     /// Reads the main file. All its mistakes are found in one run, sorted by place.
     ///
-    /// - Returns: no settings where there is any error.
+    /// - Returns: where there are errors, settings that serve to look for more of them in the files that they name,
+    ///   and for nothing else; nil where not even that can be read.
     public static func load(file: String) -> (settings: Settings?, errors: [ConfigurationError]) {
         let errors = ErrorList()
         let root = ConfigurationNode.read(file: file, errors: errors)
         let settings = root.flatMap { SettingsReader($0, file: file, errors: errors).settings() }
-        return (errors.isEmpty ? settings : nil, errors.sorted)
+        return (settings, errors.sorted)
     }
 
     /// Reads the main file's content; `file` is its name in messages, and relative paths start from its folder.
@@ -18,7 +19,7 @@ extension Settings {
         let errors = ErrorList()
         let root = ConfigurationNode.parse(bytes, file: file, errors: errors)
         let settings = root.flatMap { SettingsReader($0, file: file, errors: errors).settings() }
-        return (errors.isEmpty ? settings : nil, errors.sorted)
+        return (settings, errors.sorted)
     }
 }
 

@@ -75,7 +75,9 @@ public final class LinkFilter: MessageFilter {
         }
         var changes = headerChanges(result)
         let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
-        let line = LogLine.rewritten(result, sender: sender, size: size, time: clock.now - start)
+        let line = LogLine.rewritten(
+            result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
+            time: clock.now - start)
         log(.info, "\(name): \(line)")
         if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
             changes.append(TraceHeader.change(sender: sender, result: result))

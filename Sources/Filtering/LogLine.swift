@@ -3,26 +3,29 @@ import Senders
 
 /// The one line per message that operators read (contract, "The log").
 enum LogLine {
-    static func rewritten(_ result: RewriteResult, sender: Sender, size: Int, time: Duration) -> String {
+    /// - Parameter plugins: the plugins in the order in which they are asked, which is that of their counts.
+    static func rewritten(
+        _ result: RewriteResult, sender: Sender, plugins: [String], size: Int, time: Duration
+    ) -> String {
         var line = "sender=\(sender.id) domain=\(sender.trackingDomain)"
-        line += " rewritten=" + counted(result.rewritten.map(\.plugin))
-        line += " left=" + counted(result.left.map { key($0.reason) })
+        line += " rewritten=" + counted(result.rewritten.map(\.plugin), order: plugins)
+        line += " left=" + counted(result.left.map { key($0.reason) }, order: [])
         return line + " size=\(size) time=\(milliseconds(time))"
     }
 
     static func unchanged(_ reason: String) -> String { "unchanged: " + reason }
 
-    /// `3 (nested=1 comment=2)`, or `0`.
-    private static func counted(_ names: [String]) -> String {
+    /// `3 (nested=1 comment=2)`, or `0`; names that are not in `order` come as they first occurred.
+    private static func counted(_ names: [String], order: [String]) -> String {
         if names.isEmpty { return "0" }
-        var order: [String] = []
+        var order = order
         var counts: [String: Int] = [:]
         for name in names {
-            if counts[name] == nil { order.append(name) }
+            if counts[name] == nil, !order.contains(name) { order.append(name) }
             counts[name, default: 0] += 1
         }
-        let each = order.map { "\($0)=\(counts[$0] ?? 0)" }.joined(separator: " ")
-        return "\(names.count) (\(each))"
+        let each = order.compactMap { name in counts[name].map { "\(name)=\($0)" } }
+        return "\(names.count) (\(each.joined(separator: " ")))"
     }
 
     /// A reason as one word.

@@ -48,7 +48,9 @@ public enum OfflineRewrite {
 
 extension RawMessage {
     /// A rewritten message with a field at the end of its header section, as an MTA adds one.
-    fileprivate func adding(_ change: HeaderChange, to delivered: [UInt8], after result: RewriteResult) -> [UInt8] {
+    fileprivate func adding(_ change: HeaderChange, to delivered: [UInt8], after result: RewriteResult)
+        -> [UInt8]
+    {
         let growth = result.headerEdits.reduce(0) { $0 + $1.value.count - fields[$1.fieldIndex].value.count }
         var start = bodyStart + growth
         // In front of the empty line that ends the section, with the line end that the message uses.

@@ -16,7 +16,8 @@ extension SenderFacts {
                     plugin: name, position: settings.position,
                     choice: .on(
                         target: LinkTarget(
-                            settings.trackingDomain ?? sender.trackingDomain, settings.scheme ?? sender.scheme),
+                            settings.trackingDomain ?? sender.trackingDomain, settings.scheme ?? sender.scheme
+                        ),
                         settings: settings.rest))
             }
         }

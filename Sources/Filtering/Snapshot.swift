@@ -40,8 +40,22 @@ public final class Snapshot: Sendable {
     /// - Returns: all errors at once. The snapshot is nil where the main file or a plugin is broken; a broken
     ///   sender file disables that sender alone.
     public static func load(file: String) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
+        let (snapshot, errors) = loadUnsorted(file: file)
+        let sorted = errors.sorted { left, right in
+            let (one, other) = (left.position, right.position)
+            // The main file first: what is wrong there is the cause of much else.
+            if one.file != other.file {
+                return one.file == file || other.file != file && one.file < other.file
+            }
+            return (one.line, one.column) < (other.line, other.column)
+        }
+        return (snapshot, sorted)
+    }
+
+    private static func loadUnsorted(file: String) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
         var (settings, errors) = Settings.load(file: file)
         guard let settings else { return (nil, errors) }
+        let isMainFileBroken = !errors.isEmpty
         let plugins = LoadedPlugins.load(
             settings.plugins.load.map {
                 PluginRequest(name: $0.name, position: $0.position, settings: $0.settings)
@@ -55,6 +69,7 @@ public final class Snapshot: Sendable {
         for sender in senders.directory.senders {
             senderPlugins[sender.id] = plugins.plugins(for: SenderFacts(sender), errors: &errors)
         }
+        if isMainFileBroken { return (nil, errors) }
         let snapshot = Snapshot(
             settings: settings, senders: senders.directory, plugins: plugins, senderPlugins: senderPlugins)
         return (snapshot, errors)

@@ -11,7 +11,7 @@ struct Plugins: ParsableCommand {
 
     func run() throws {
         let (settings, errors) = Settings.load(file: options.config)
-        guard let settings else {
+        guard let settings, errors.isEmpty else {
             complain(errors)
             throw SystemExit.configuration
         }

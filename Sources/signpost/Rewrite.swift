@@ -52,9 +52,9 @@ struct Rewrite: ParsableCommand {
         }
     }
 
-    /// A login without a client comes from somewhere that we know nothing of.
+    /// A login without a client comes from somewhere that we know nothing of. An empty login is none.
     private var clientAddress: String? {
-        client ?? (login == nil ? nil : "unknown")
+        client ?? ((login ?? "").isEmpty ? nil : "unknown")
     }
 
     private func readMessage() throws -> RawMessage {
@@ -73,7 +73,9 @@ struct Rewrite: ParsableCommand {
         }
         guard let message = RawMessage(bytes) else {
             let found = bytes.isEmpty ? "nothing" : "no header field at its start"
-            complain("\(name):1:1: error: found \(found), expected a message (RFC 5322: header fields, an empty line, a body)")
+            complain(
+                "\(name):1:1: error: found \(found), expected a message (RFC 5322: header fields, an empty line, a body)"
+            )
             throw SystemExit.dataError
         }
         return message

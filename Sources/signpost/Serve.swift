@@ -25,6 +25,9 @@ struct Serve: ParsableCommand {
         let log = logSink(settings.log)
         for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
         announce(first, to: log)
+        if settings.domainCheck.mode != .off {
+            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
+        }
 
         let current = CurrentSnapshot(first)
         let server = MilterServer(options: try milterOptions(settings), log: log) {
@@ -34,6 +37,8 @@ struct Serve: ParsableCommand {
             try server.run { [file = options.config] in reload(file, into: current, log: log) }
         } catch {
             log(.error, error.description)
+            // Whoever starts it by hand reads the terminal, not the mail log.
+            if settings.log.to == .syslog { complain(error.description) }
             throw ExitCode(error.exitCode.rawValue)
         }
     }
@@ -50,7 +55,8 @@ struct Serve: ParsableCommand {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         log(
             .info,
-            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)")
+            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)"
+        )
     }
 }
 

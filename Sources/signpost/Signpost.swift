@@ -26,6 +26,8 @@ struct Signpost: ParsableCommand {
 
 /// The option that every sub-command has.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: [.customShort("c"), .long], help: ArgumentHelp("The main configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("c"), .long],
+        help: ArgumentHelp("The main configuration file.", valueName: "file"))
     var config: String
 }

@@ -22,7 +22,8 @@ enum Benchmarks {
         case "repeat" where arguments.count == 3:
             Instructions.run(shape: arguments[1], times: Int(arguments[2]) ?? 1)
         default:
-            let names = arguments.isEmpty ? ["mixtures", "shapes", "allocations", "sizes", "hostile"] : arguments
+            let names =
+                arguments.isEmpty ? ["mixtures", "shapes", "allocations", "sizes", "hostile"] : arguments
             for name in names { run(name, python) }
         }
     }

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "localhost", "-a.example", "a-.example", "a..example", "a b.example", "192.0.2.1", "a_b.example",
+        "", ".", "localhost", "-a.example", "a-.example", "a..example", "a b.example", "192.0.2.1",
+        "a_b.example",
         "https://a.example", "a.example/x", "a.example:80", String(repeating: "a", count: 64) + ".example",
         "xn--a.example",
     ])

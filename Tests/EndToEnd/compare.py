@@ -82,21 +82,25 @@ def problems(baseline, delivered, undo):
 
 
 def _line_problems(baseline, delivered):
-    found = []
     a, b = baseline.split(b"\n"), delivered.split(b"\n")
-    quoted_printable = b"quoted-printable" in baseline.lower()
     if baseline.count(b"\r") - len(a) != delivered.count(b"\r") - len(b):
-        found.append("line ends differ")
+        yield "line ends differ"
     for operation, _, _, first, last in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if operation == "equal":
-            continue
-        for number in range(first, last):
-            line = b[number].rstrip(b"\r")
-            if len(line) > 998:
-                found.append(f"line {number + 1} has grown to {len(line)} octets")
-            if quoted_printable and line.endswith(b"=") and len(line) > 76:
-                found.append(f"line {number + 1} is quoted-printable and {len(line)} long")
-    return found
+        for number in range(first, last) if operation != "equal" else ():
+            if len(b[number].rstrip(b"\r")) > 998:
+                yield f"line {number + 1} has grown to {len(b[number])} octets"
+    for (number, old), (_, new) in zip(_encoded(baseline), _encoded(delivered)):
+        longest = max(map(len, new), default=0)
+        if longest > 76 >= max(map(len, old), default=0):
+            yield f"part {number} has an encoded line of {longest} octets"
+
+
+def _encoded(content):
+    """(number, lines) of each part in quoted-printable or base64."""
+    leaves = [part for part in email.message_from_bytes(content).walk() if not part.is_multipart()]
+    for number, part in enumerate(leaves, 1):
+        if str(part.get("Content-Transfer-Encoding", "")).strip().lower() in ("quoted-printable", "base64"):
+            yield number, part.get_payload().splitlines()
 
 
 def changed_lines(baseline, delivered):

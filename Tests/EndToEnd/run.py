@@ -73,7 +73,10 @@ def main():
         with Bench(program) as bench:
             for name, sentence, function in tests:
                 start = time.monotonic()
+                logged = len(bench.postfix.complaints())
                 verdict, explanation = judge(bench, function)
+                if verdict == "FAIL":
+                    explanation = "\n".join([explanation, *bench.postfix.complaints()[logged:][-20:]])
                 count[verdict] += 1
                 print(f"{verdict:4}  {name:42} {sentence}  ({time.monotonic() - start:.1f} s)", flush=True)
                 for line in explanation.splitlines():

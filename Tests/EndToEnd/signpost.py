@@ -39,11 +39,12 @@ class Signpost:
         if self.process:
             processes.stop(self.process)
 
-    def start(self, environment=None, seconds=20):
-        """Start it and wait until its socket takes connections."""
+    def start(self, environment=None, seconds=20, **options):
+        """Start it and wait until its socket takes connections. `options` are those of subprocess.Popen."""
         with open(self.log, "ab") as log:
             self.process = processes.spawn(
-                [self.program, "serve", "--config", self.config], stdout=log, stderr=log, env=environment)
+                [self.program, "serve", "--config", self.config], stdout=log, stderr=log, env=environment,
+                **options)
         end = time.monotonic() + seconds
         while not self.answers():
             if self.process.poll() is not None:

@@ -1,5 +1,5 @@
-import Configuration
 import CMilter
+import Configuration
 import Glibc
 import Testing
 

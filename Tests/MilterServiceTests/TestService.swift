@@ -1,5 +1,6 @@
 import Configuration
 import Filtering
+import Foundation
 import Glibc
 import MilterTestServer
 import Synchronization
@@ -51,11 +52,15 @@ func wait(seconds: Int = 5, _ condition: () -> Bool) -> Bool {
     return condition()
 }
 
-/// A new folder that only we use.
+/// A new folder that only we use; it goes when the tests end.
 func temporaryFolder() -> String {
-    var template = Array("/tmp/signpost-milter-XXXXXX".utf8CString)
-    return template.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return "/tmp" }
-        return String(cString: base)
-    }
+    let folder = temporaryRoot.appending(path: UUID().uuidString.prefix(8))
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder.path
 }
+
+/// Short, since a socket's path is.
+private let temporaryRoot: URL = {
+    atexit { try? FileManager.default.removeItem(at: temporaryRoot) }
+    return FileManager.default.temporaryDirectory.appending(path: "signpost-milter-\(getpid())")
+}()

@@ -39,7 +39,8 @@ public enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
             self = .inet6(port: port, host: host)
         case "fd":
             guard let number = Int32(rest), number >= 0 else {
-                throw ValueError("expected the number of an open descriptor behind \"fd:\", found \(quoted(text))")
+                throw ValueError(
+                    "expected the number of an open descriptor behind \"fd:\", found \(quoted(text))")
             }
             self = .descriptor(number)
         default:

@@ -11,13 +11,17 @@ struct Account {
         guard let mention = Mentions.first(in: view, hosts: hosts) else { return false }
         result.left.append(
             LeftLink(
-                part: part, place: "part", url: String(decoding: mention, as: UTF8.self), reason: reason.text))
+                part: part, place: "part", url: String(decoding: mention, as: UTF8.self), reason: reason.text)
+        )
         return true
     }
 
     /// Names a part that is skipped whole, if a default domain stands in its decoded content.
     @discardableResult
-    func skipped(_ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason, into result: inout RewriteResult)
+    func skipped(
+        _ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason,
+        into result: inout RewriteResult
+    )
         -> Bool
     {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
@@ -49,7 +53,8 @@ struct Account {
     /// Names a part that is protected with all that belongs to it, if a default domain stands in its content
     /// or header.
     func protected(
-        _ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason, into result: inout RewriteResult
+        _ leaf: MIMELeaf, of body: Bytes, as part: String, reason: LeftReason,
+        into result: inout RewriteResult
     ) -> Bool {
         if skipped(leaf, of: body, as: part, reason: reason, into: &result) { return true }
         let header = Bytes(rebasing: body[leaf.headerRange.start..<leaf.headerRange.end])
@@ -70,7 +75,8 @@ struct Account {
             ).range
             result.left.append(
                 LeftLink(
-                    part: name, place: place, url: String(decoding: bytes[shown.start..<shown.end], as: UTF8.self),
+                    part: name, place: place,
+                    url: String(decoding: bytes[shown.start..<shown.end], as: UTF8.self),
                     reason: reason.text))
         }
     }

@@ -145,7 +145,9 @@ struct Base64Search {
             where pair.offset == offset && raw[position] == pair.first[0] && position + 1 < raw.count
                 && raw[position + 1] == pair.second[0]
             {
-                if stands(needles[pair.needle], dotIn: position - offset, byte: offset, of: raw) { return true }
+                if stands(needles[pair.needle], dotIn: position - offset, byte: offset, of: raw) {
+                    return true
+                }
             }
         }
         return false

@@ -36,7 +36,9 @@ enum Mentions {
 
     /// The next dot that may be a needle's, by the byte before it.
     @inline(__always)
-    private static func candidate(in bytes: Bytes, from start: Int, to end: Int, _ hosts: DefaultHosts) -> Int? {
+    private static func candidate(in bytes: Bytes, from start: Int, to end: Int, _ hosts: DefaultHosts)
+        -> Int?
+    {
         var search = start
         while let dot = bytes.firstIndex(of: UInt8(ascii: "."), from: search, to: end) {
             if dot > 0, hosts.mayPrecedeDot(bytes[dot - 1]) { return dot }

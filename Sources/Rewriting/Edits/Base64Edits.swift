@@ -88,8 +88,8 @@ struct Base64Edits {
         let lineStart = PhysicalLines.start(of: stretch.raw.start, in: raw)
         let lineEnd = PhysicalLines.end(of: stretch.raw.start, in: raw)
         let lines = ByteRange(lineStart, PhysicalLines.end(of: stretch.raw.end, in: raw))
-        // One line beyond 998 is no leave for the others to grow past it (RFC 5322 section 2.1.1).
-        let isShort = width > 998 && PhysicalLines.longest(in: lines, of: raw) <= 998
+        // Lines beyond 998 are no leave for the others to grow past it (RFC 5322 section 2.1.1).
+        let isShort = width > 998 && PhysicalLines.shortest(in: lines, of: raw) <= 998
         var writer = Base64Writer(
             width: isShort ? 996 : width, column: stretch.raw.start - lineStart,
             lineEnd: PhysicalLines.lineEnd(ofLineEnding: lineEnd, startingAt: lineStart, in: raw).bytes)

@@ -34,13 +34,24 @@ enum PhysicalLines {
     /// The longest line in `lines` (whole ones), its end not counted.
     static func longest(in lines: ByteRange, of raw: Bytes) -> Int {
         var longest = 0
+        forEach(in: lines, of: raw) { longest = max(longest, $0) }
+        return longest
+    }
+
+    /// The shortest line in `lines` (whole ones), its end not counted.
+    static func shortest(in lines: ByteRange, of raw: Bytes) -> Int {
+        var shortest = Int.max
+        forEach(in: lines, of: raw) { shortest = min(shortest, $0) }
+        return shortest
+    }
+
+    private static func forEach(in lines: ByteRange, of raw: Bytes, _ visit: (_ length: Int) -> Void) {
         var start = lines.start
         while start < lines.end {
             let end = min(self.end(of: start, in: raw), lines.end)
-            longest = max(longest, endOfText(of: ByteRange(start, end), in: raw) - start)
+            visit(endOfText(of: ByteRange(start, end), in: raw) - start)
             start = end
         }
-        return longest
     }
 
     /// How a line that is added next to the line ending at `end` should end: as that one does, else as the one
@@ -64,7 +75,7 @@ struct LineBlock {
     static func blocks(of ranges: [ByteRange], in raw: Bytes) -> [LineBlock] {
         var blocks: [LineBlock] = []
         for (index, range) in ranges.enumerated() {
-            if let last = blocks.last, isInside(range, last.lines, raw) {
+            if let last = blocks.last, isInside(range, last.lines, behind: ranges[index - 1], raw) {
                 blocks[blocks.count - 1].edits = last.edits.lowerBound..<index + 1
             } else {
                 let start = PhysicalLines.start(of: range.start, in: raw)
@@ -80,7 +91,12 @@ struct LineBlock {
         return blocks
     }
 
-    private static func isInside(_ range: ByteRange, _ lines: ByteRange, _ raw: Bytes) -> Bool {
-        range.start < lines.end || lines.end == raw.count && lines.count > 0 && raw[lines.end - 1] != 0x0A
+    /// Where the last line's end has gone with the range before, what comes behind it is on that line.
+    private static func isInside(
+        _ range: ByteRange, _ lines: ByteRange, behind previous: ByteRange, _ raw: Bytes
+    ) -> Bool {
+        range.start < lines.end
+            || lines.end == raw.count && lines.count > 0
+                && (raw[lines.end - 1] != 0x0A || previous.end == lines.end)
     }
 }

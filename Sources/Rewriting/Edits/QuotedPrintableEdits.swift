@@ -34,7 +34,8 @@ struct QuotedPrintableEdits {
             let range = ranges[index]
             let replacement = edits[index].replacement
             // Where nothing comes, white space before it might come to stand at the line's end.
-            guard !replacement.isEmpty, range.count == edits[index].range.count, replacement.allSatisfy(Self.standsForItself),
+            guard !replacement.isEmpty, range.count == edits[index].range.count,
+                replacement.allSatisfy(Self.standsForItself),
                 raw[range.start..<range.end].allSatisfy(Self.standsForItself),
                 !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "="))
             else { return false }

@@ -6,15 +6,17 @@ struct QuotedPrintableLayout {
     let tailWidth: Int
     let lineEnd: LineEnd
 
-    /// `line` (without its tail) in as many lines as it needs, fewest first; nil where it cannot be broken
-    /// without touching an `=` that is not an escape.
+    /// `line` (without its tail, which may have to go on a line of its own) in as many lines as it needs, fewest
+    /// first; nil where it cannot be broken without touching an `=` that is not an escape.
     func broken(_ line: [UInt8]) -> [UInt8]? {
         guard let limit, line.count + tailWidth > limit else { return line }
         var lines: [UInt8] = []
         lines.reserveCapacity(line.count + line.count / 16 + 8)
         var start = 0
         while start < line.count, line.count - start + tailWidth > limit {
-            guard let end = breakPosition(in: line, from: start, limit: limit) else { return nil }
+            let fits = line.count - start < limit
+            guard let end = breakPosition(in: line, from: start, limit: limit) ?? (fits ? line.count : nil)
+            else { return nil }
             lines.append(contentsOf: line[start..<end])
             lines.append(UInt8(ascii: "="))
             lines.append(contentsOf: lineEnd.bytes)

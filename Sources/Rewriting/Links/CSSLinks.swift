@@ -181,7 +181,8 @@ struct CSSLinks {
             }
             if digits > 0 {
                 if position < range.end, ASCII.isWhitespace(css[position]) {
-                    let isCRLF = css[position] == 0x0D && position + 1 < range.end && css[position + 1] == 0x0A
+                    let isCRLF =
+                        css[position] == 0x0D && position + 1 < range.end && css[position + 1] == 0x0A
                     position += isCRLF ? 2 : 1
                 }
                 var characters: [UInt8] = []

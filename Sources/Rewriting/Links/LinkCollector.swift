@@ -45,7 +45,8 @@ struct LinkCollector {
     private(set) var edits: [ContentEdit] = []
 
     init(
-        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, part: String, isPlainCharset: Bool = false,
+        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, part: String,
+        isPlainCharset: Bool = false,
         utf8: ((ByteRange) -> [UInt8]?)? = nil
     ) {
         self.hosts = hosts
@@ -147,7 +148,8 @@ struct LinkCollector {
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
         guard let new = WebURL(answer), new.isValid else {
-            stay(source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
+            stay(
+                source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
             return
         }
         let before = edits.count
@@ -167,7 +169,8 @@ struct LinkCollector {
                 move.after = move.before.applying(
                     edits[before...].map {
                         Edit(
-                            ByteRange($0.range.start - range.start, $0.range.end - range.start), $0.replacement)
+                            ByteRange($0.range.start - range.start, $0.range.end - range.start),
+                            $0.replacement)
                     })
             }
             moves.append(move)

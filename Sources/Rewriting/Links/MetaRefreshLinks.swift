@@ -19,7 +19,9 @@ enum MetaRefreshLinks {
             separator == UInt8(ascii: ";") || separator == UInt8(ascii: ",") || ASCII.isWhitespace(separator)
         else { return nil }
         skipWhitespace()
-        if position < value.count, value[position] == UInt8(ascii: ";") || value[position] == UInt8(ascii: ",") {
+        if position < value.count,
+            value[position] == UInt8(ascii: ";") || value[position] == UInt8(ascii: ",")
+        {
             position += 1
         }
         skipWhitespace()

@@ -86,7 +86,8 @@ struct TextLinks {
                 {
                     return true
                 }
-            } else if text[index] == UInt8(ascii: "."), index - 3 >= start, text.hasPrefix("www", at: index - 3)
+            } else if text[index] == UInt8(ascii: "."), index - 3 >= start,
+                text.hasPrefix("www", at: index - 3)
             {
                 return true
             }

@@ -5,10 +5,15 @@ enum EncodedWords {
         guard value.firstIndex(of: "=?", from: 0, to: value.count) != nil else {
             return DecodedText(verbatim: ByteRange(0, value.count), of: value)
         }
+        // Behind the last `?=` no word ends; looking for it from each `=?` anew would be quadratic.
+        let last =
+            value.indices.dropLast()
+            .last { value[$0] == UInt8(ascii: "?") && value[$0 + 1] == UInt8(ascii: "=") } ?? 0
         var text = DecodedText(at: 0, capacity: value.count)
         var position = 0
         while position < value.count {
-            guard value[position] == UInt8(ascii: "="), let word = word(value, at: position) else {
+            guard value[position] == UInt8(ascii: "="), position < last, let word = word(value, at: position)
+            else {
                 text.append(value[position], from: position)
                 position += 1
                 continue

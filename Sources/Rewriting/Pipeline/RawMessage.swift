@@ -28,9 +28,18 @@ public struct RawMessage: Sendable {
     public func applying(_ result: RewriteResult) -> [UInt8] {
         let headerEdits = result.headerEdits.map { Edit(values[$0.fieldIndex], $0.value) }
         let bodyEdits = result.bodyEdits.map { edit in
-            Edit(ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart), edit.replacement)
+            Edit(
+                ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart),
+                withLineEndsOfMessage(edit.replacement))
         }
         return headerEdits.isEmpty && bodyEdits.isEmpty ? bytes : bytes.applying(headerEdits + bodyEdits)
+    }
+
+    /// A part of one line does not say how the message ends its lines; what breaks it then is CRLF, as in all
+    /// mail on its way. A file without any CR has to stay one.
+    private func withLineEndsOfMessage(_ replacement: [UInt8]) -> [UInt8] {
+        guard replacement.contains(0x0D), !bytes.contains(0x0D) else { return replacement }
+        return replacement.filter { $0 != 0x0D }
     }
 }
 

@@ -59,7 +59,9 @@ struct DefaultHosts: Sendable {
 
     /// Whether a canonical host (lower case, A-labels, no trailing dot) is one of them.
     func contains(_ host: Bytes) -> Bool {
-        if hosts.contains(where: { DefaultHosts.ends(host, with: $0) && host.count == $0.count }) { return true }
+        if hosts.contains(where: { DefaultHosts.ends(host, with: $0) && host.count == $0.count }) {
+            return true
+        }
         return suffixes.contains { host.count > $0.count && DefaultHosts.ends(host, with: $0) }
     }
 

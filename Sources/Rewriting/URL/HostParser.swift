@@ -31,7 +31,8 @@ enum HostParser {
     static func isCanonical(_ bytes: Slice<Bytes>) -> Bool {
         !bytes.isEmpty
             && bytes.allSatisfy { byte in
-                byte &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || ASCII.isDigit(byte)
+                byte &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+                    || ASCII.isDigit(byte)
             }
     }
 

@@ -39,7 +39,9 @@ struct URLDifference {
         }
     }
 
-    private mutating func addIfDifferent(_ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange) {
+    private mutating func addIfDifferent(
+        _ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange
+    ) {
         let isSame =
             before.count == after.count
             && (0..<before.count).allSatisfy { old.text[before.start + $0] == new.text[after.start + $0] }

@@ -28,7 +28,8 @@ enum Encoding: String, CaseIterable {
                 output += Array("=\r\n".utf8)
                 column = 0
             }
-            output += isLiteral ? [byte] : [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            output +=
+                isLiteral ? [byte] : [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             column += isLiteral ? 1 : 3
         }
         return output

@@ -38,7 +38,9 @@ struct Hostile: Sendable {
         Hostile(name: "text: http:", header: "Subject: x", repeating: "http:"),
         Hostile(name: "text: http://a", header: "Subject: x", repeating: "http://a"),
         Hostile(name: "text: (", header: "Subject: x", repeating: "("),
-        Hostile(name: "text: URL of 64 MB", header: "Subject: x", start: "https://track.relay.example/", repeating: "a"),
+        Hostile(
+            name: "text: URL of 64 MB", header: "Subject: x", start: "https://track.relay.example/",
+            repeating: "a"),
         Hostile(name: "text: dots", header: "Subject: x", repeating: "."),
         Hostile(
             name: "QP: =", header: "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable",

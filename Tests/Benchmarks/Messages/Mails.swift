@@ -10,7 +10,8 @@ enum Mails {
         let outer = "=_mixed_" + random.token(24)
         var alternative: [UInt8] = []
         for (type, content) in [("plain", newsletter.text), ("html", newsletter.html)] {
-            alternative += """
+            alternative +=
+                """
                 --\(boundary)\r
                 Content-Type: text/\(type); charset="utf-8"\r
                 Content-Transfer-Encoding: \(encoding.rawValue)\r
@@ -25,7 +26,8 @@ enum Mails {
         var mail = header("multipart/mixed; boundary=\"\(outer)\"", random: &random)
         mail += "--\(outer)\r\nContent-Type: \(type)\r\n\r\n".utf8
         mail += alternative
-        mail += """
+        mail +=
+            """
             --\(outer)\r
             Content-Type: application/pdf; name="catalogue.pdf"\r
             Content-Disposition: attachment; filename="catalogue.pdf"\r

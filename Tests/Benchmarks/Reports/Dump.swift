@@ -26,7 +26,8 @@ struct PythonResults {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 400)
         while fgets(&line, CInt(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let text = String(
+                decoding: line.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             let cells = text.split(separator: "\t")
             if cells.count == 2 { rates[String(cells[0])] = Double(String(cells[1])) }
         }

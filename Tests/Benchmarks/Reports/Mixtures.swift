@@ -28,12 +28,16 @@ enum Mixtures {
     static func measure(_ python: PythonResults?) {
         var table = Table(
             "Whole messages, one core (targets in brackets)",
-            ["messages", "MB", "MB/s", "of memmem", "× Python", "× lol-html", "memmem MB/s", "memcpy MB/s", "memchr MB/s"])
+            [
+                "messages", "MB", "MB/s", "of memmem", "× Python", "× lol-html", "memmem MB/s", "memcpy MB/s",
+                "memchr MB/s",
+            ])
         let job = Job()
         for entry in entries {
             let messages = entry.messages
             let memmem = Yardstick.memmem.rate(messages)
-            let rate = messages.size / Timing.best(budget: 2) { for message in messages { job.rewrite(message) } }
+            let rate =
+                messages.size / Timing.best(budget: 2) { for message in messages { job.rewrite(message) } }
             table.add(
                 entry.title, (messages.size / 1e6).short, rate.megabytesPerSecond,
                 (rate / memmem).short + bracket(entry.targets.memmem),
@@ -56,9 +60,13 @@ enum Mixtures {
         }
     }
 
-    private static func hasLinks(_ message: [UInt8]) -> Bool { Job().rewrite(message)?.rewritten.isEmpty == false }
+    private static func hasLinks(_ message: [UInt8]) -> Bool {
+        Job().rewrite(message)?.rewritten.isEmpty == false
+    }
 
-    private static func ratio(_ rate: Double, _ other: Double?) -> String { other.map { (rate / $0).short } ?? "–" }
+    private static func ratio(_ rate: Double, _ other: Double?) -> String {
+        other.map { (rate / $0).short } ?? "–"
+    }
 
     private static func bracket(_ target: Double?) -> String { target.map { " [\($0.short)]" } ?? "" }
 }

@@ -2,7 +2,8 @@
 enum Shapes {
     static func measure() {
         var table = Table(
-            "MB/s of message, by encoding and tracked links", ["size", "links", "quoted-printable", "base64", "8bit"])
+            "MB/s of message, by encoding and tracked links",
+            ["size", "links", "quoted-printable", "base64", "8bit"])
         let job = Job()
         for size in [5_000, 20_000, 60_000, 120_000, 1_000_000, 10_000_000] {
             for links in [0, 20, 200] {

@@ -68,6 +68,9 @@ PORTS = {
     "tcp": {"smtpd_milters": "inet:127.0.0.1:{milter_port}"},
     "failopen": {"milter_default_action": "accept"},
     "originating": {"milter_macro_daemon_name": "ORIGINATING"},
+    "signed": {"smtpd_milters": "unix:signpost/milter.sock, unix:dkim/dkim-s.sock"},
+    "verified": {"smtpd_milters": "unix:dkim/dkim-v.sock"},
+    "signed-first": {"smtpd_milters": "unix:dkim/dkim-s.sock, unix:signpost/milter.sock"},
 }
 
 # smtpd and cleanup talk to milters. They run in the chroot, as they do where Debian's package configured Postfix.
@@ -105,7 +108,9 @@ class Postfix:
 
     `with Postfix(folder) as postfix:` starts it; it is stopped however the block is left. `postfix.port["relay"]`
     asks the milter, `port["plain"]` does not, `port["tcp"]` asks it at `milter_port`, `port["failopen"]` delivers when
-    it does not answer, and `port["originating"]` tells it that name for its daemon."""
+    it does not answer, and `port["originating"]` tells it that name for its daemon. `port["signed"]` asks the milter and then
+    OpenDKIM at `queue/dkim/dkim-s.sock`, `port["signed-first"]` the other way
+    round, and `port["verified"]` only OpenDKIM at `queue/dkim/dkim-v.sock`."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -205,6 +210,8 @@ class Postfix:
 
     def complaints(self):
         """Lines of the log that a healthy run does not have."""
+        if not self.log.exists():
+            return []
         bad = re.compile(r"(warning|error|fatal|panic): ")
         return [line for line in self.log.read_text(errors="replace").splitlines() if bad.search(line)]
 

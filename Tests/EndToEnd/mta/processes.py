@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,5 +65,7 @@ def leave_by_exception():
 def become_root():
     """Postfix needs root: start this very program again through sudo where we are not."""
     if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            sys.exit("Postfix needs root, and there is no sudo: run this as root")
         keep = "SIGNPOST_BINARY,SIGNPOST_CORPUS,TMPDIR,LD_LIBRARY_PATH,CI"
         os.execvp("sudo", ["sudo", f"--preserve-env={keep}", sys.executable, "-B", *sys.argv])

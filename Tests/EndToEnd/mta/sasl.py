@@ -25,6 +25,8 @@ class SASLServer(socketserver.ThreadingUnixStreamServer):
     """Serves at a path of the file system until left."""
 
     daemon_threads = True
+    #: Each smtpd that starts asks us first. On a unix socket whose queue is full it does not wait, but ends.
+    request_queue_size = 128
 
     def __init__(self, path):
         super().__init__(os.fspath(path), _Session)

@@ -40,6 +40,13 @@ def test_path_and_stdin(bench):
         assert bench.command(*call, CAMPAIGN).stdout == bench.command(*call, message=CAMPAIGN.read_bytes()).stdout
 
 
+def test_empty_login(bench):
+    """An empty login is none: with no client either it is local submission"""
+    with bench.signpost() as signpost:
+        call = ["rewrite", "--config", signpost.config, "--from", "news@acme.example"]
+        assert bench.command(*call, "--login", "", CAMPAIGN).stdout == bench.command(*call, CAMPAIGN).stdout
+
+
 def test_not_a_message(bench):
     """What is no message at all is 65, and says so"""
     with bench.signpost() as signpost:

@@ -1,10 +1,12 @@
 """The daemon as its operator meets it: start, sockets, complaints."""
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
 
+from run import Skipped
 from tests.letters import letter, moved
 
 SENDER = "news@acme.example"
@@ -31,6 +33,34 @@ def test_socket_permissions(bench):
         status = signpost.milter.stat()
         assert stat.S_IMODE(status.st_mode) == 0o660, oct(status.st_mode)
         assert signpost.milter.group() == "postfix", signpost.milter.group()
+
+
+def test_unprivileged(bench):
+    """As a user of its own, with a socket folder that hands on Postfix's group: the recipe of the README"""
+    def without_group(signpost):
+        lines = signpost.config.read_text().splitlines(keepends=True)
+        signpost.config.write_text("".join(line for line in lines if not line.startswith("socket_group")))
+
+    nobody = dict(user="nobody", group="nogroup", extra_groups=[])
+    try:
+        subprocess.run([bench.program, "--version"], capture_output=True, check=True, **nobody)
+    except (OSError, subprocess.CalledProcessError):
+        raise Skipped(f"user nobody may not run {bench.program}") from None
+    signpost = bench.signpost(edit=without_group)
+    folder = signpost.milter.parent
+    try:
+        shutil.chown(folder, "nobody", "postfix")
+        folder.chmod(0o2750)
+        try:
+            signpost.start(**nobody)
+            assert signpost.milter.owner() == "nobody" and signpost.milter.group() == "postfix"
+            message = letter(SENDER)
+            assert bench.mail(SENDER, message)[1] == moved(message)
+        finally:
+            signpost.__exit__()
+    finally:
+        shutil.chown(folder, "root", "root")
+        folder.chmod(0o755)
 
 
 def test_tcp(bench):

@@ -27,7 +27,8 @@ import Testing
         "<object data=\"https://track.relay.example/i/o\">",
         "<blockquote cite=\"https://track.relay.example/c/1\"><img longdesc=\"https://track.relay.example/c/2\">",
         "<img srcset=\"https://track.relay.example/i/1 1x, https://track.relay.example/i/2 2x\">",
-        "<img srcset=\"https://track.relay.example/i/1,https://track.relay.example/i/2\">".replacingSecondHost,
+        "<img srcset=\"https://track.relay.example/i/1,https://track.relay.example/i/2\">"
+            .replacingSecondHost,
         "<link imagesrcset=\"https://track.relay.example/i/1 100w,https://track.relay.example/i/2 200w\">",
         "<meta http-equiv=\"Refresh\" content=\"0; url=https://track.relay.example/c/1\">",
         "<meta content=\"5;URL='https://track.relay.example/c/1'\" http-equiv=refresh>",
@@ -61,8 +62,14 @@ import Testing
     /// Other spellings of the host itself: it is the custom domain's own spelling that comes.
     @Test(arguments: [
         ("<a href=\"https://TRACK.Relay.Example/c/1\">", "<a href=\"https://click.acme.example/c/1\">"),
-        ("<a href=\"https://tr&#97;ck&period;relay.ex&#x61;mple/c\">", "<a href=\"https://click.acme.example/c\">"),
-        ("<a href=\"&#104;ttps&colon;&sol;/track.relay.example/c\">", "<a href=\"&#104;ttps&colon;&sol;/click.acme.example/c\">"),
+        (
+            "<a href=\"https://tr&#97;ck&period;relay.ex&#x61;mple/c\">",
+            "<a href=\"https://click.acme.example/c\">"
+        ),
+        (
+            "<a href=\"&#104;ttps&colon;&sol;/track.relay.example/c\">",
+            "<a href=\"&#104;ttps&colon;&sol;/click.acme.example/c\">"
+        ),
         ("<a href=\"https://%74rack.relay%2eexample/c\">", "<a href=\"https://click.acme.example/c\">"),
         ("<a href=\"https://track.relay.example./c\">", "<a href=\"https://click.acme.example/c\">"),
         ("<a href=\"ht\ttps://track.\nrelay.example/c\">", "<a href=\"ht\ttps://click.acme.example/c\">"),
@@ -70,7 +77,10 @@ import Testing
         ("<a href=\"https://track\u{3002}relay.example/c\">", "<a href=\"https://click.acme.example/c\">"),
         ("<a href=\"https://\u{FF54}rack.relay.example/c\">", "<a href=\"https://click.acme.example/c\">"),
         ("<a href=\"https://x.y.t.relay.example/c\">", "<a href=\"https://click.acme.example/c\">"),
-        ("<style>a{b:u\\72l(https://tr\\61 ck.relay.example/i)}</style>", "<style>a{b:u\\72l(https://click.acme.example/i)}</style>"),
+        (
+            "<style>a{b:u\\72l(https://tr\\61 ck.relay.example/i)}</style>",
+            "<style>a{b:u\\72l(https://click.acme.example/i)}</style>"
+        ),
         (
             "<script type=application/ld+json>{\"u\":\"https:\\/\\/track.relay\\u002eexample\\/c\"}</script>",
             "<script type=application/ld+json>{\"u\":\"https:\\/\\/click.acme.example\\/c\"}</script>"
@@ -85,28 +95,73 @@ import Testing
         ("<a href=\"https://xtrack.relay.example/\">", []),
         ("<a href=\"https://t.relay.example/\">", []),
         ("<a href=\"ftp://track.relay.example/\">", ["a[href] | not a link | //track.relay.example/"]),
-        ("<a href=\"https://track.relay.example:99999/\">", ["a[href] | invalid URL | https://track.relay.example:99999/"]),
+        (
+            "<a href=\"https://track.relay.example:99999/\">",
+            ["a[href] | invalid URL | https://track.relay.example:99999/"]
+        ),
         (
             "<a href=\"https://other.example/?u=https%3A%2F%2Ftrack.relay.example%2Fc\">",
             ["a[href] | nested | https%3A%2F%2Ftrack.relay.example%2Fc"]
         ),
-        ("<a href=\"https://u:p@track.relay.example/\">", ["a[href] | userinfo | https://u:p@track.relay.example/"]),
-        ("<a href=\"https://track.relay.example@evil.test/\">", ["a[href] | not a link | https://track.relay.example@evil.test/"]),
+        (
+            "<a href=\"https://u:p@track.relay.example/\">",
+            ["a[href] | userinfo | https://u:p@track.relay.example/"]
+        ),
+        (
+            "<a href=\"https://track.relay.example@evil.test/\">",
+            ["a[href] | not a link | https://track.relay.example@evil.test/"]
+        ),
         ("<a href=\"mailto:a@track.relay.example\">", ["a[href] | mail address | a@track.relay.example"]),
-        ("<a href=x href=\"https://track.relay.example/\">", ["a[href] | duplicate attribute | https://track.relay.example/"]),
-        ("<img alt=\"https://track.relay.example/\">", ["img[alt] | not a place for links | https://track.relay.example/"]),
-        ("<a data-href=\"//track.relay.example/\">", ["a[data-href] | not a place for links | //track.relay.example/"]),
-        ("<!-- https://track.relay.example/c -->", ["comment | html comment | https://track.relay.example/c"]),
-        ("<script>x='https://track.relay.example/c'</script>", ["script | script | https://track.relay.example/c"]),
-        ("<title>https://track.relay.example/c</title>", ["title | not a place for links | https://track.relay.example/c"]),
+        (
+            "<a href=x href=\"https://track.relay.example/\">",
+            ["a[href] | duplicate attribute | https://track.relay.example/"]
+        ),
+        (
+            "<img alt=\"https://track.relay.example/\">",
+            ["img[alt] | not a place for links | https://track.relay.example/"]
+        ),
+        (
+            "<a data-href=\"//track.relay.example/\">",
+            ["a[data-href] | not a place for links | //track.relay.example/"]
+        ),
+        (
+            "<!-- https://track.relay.example/c -->",
+            ["comment | html comment | https://track.relay.example/c"]
+        ),
+        (
+            "<script>x='https://track.relay.example/c'</script>",
+            ["script | script | https://track.relay.example/c"]
+        ),
+        (
+            "<title>https://track.relay.example/c</title>",
+            ["title | not a place for links | https://track.relay.example/c"]
+        ),
         ("<p>track.relay.example</p>", ["text | not a link | track.relay.example"]),
         ("<p>track&#46;relay.example</p>", ["text | not a link | track.relay.example"]),
-        ("<style>/* url(https://track.relay.example/c) */</style>", ["style | css comment | https://track.relay.example/c)"]),
-        ("<style>a{b:\"https://track.relay.example/c\"}</style>", ["style | not a place for links | https://track.relay.example/c"]),
-        ("<a href=\"https://track.relay.example/keep\">", ["a[href] | kept | https://track.relay.example/keep"]),
-        ("<a href=\"https://track.relay.example/c", ["unterminated tag | outside parts | https://track.relay.example/c"]),
-        ("</a href=\"https://track.relay.example/c\">", ["/a | not a place for links | https://track.relay.example/c"]),
-        ("<xmp><a href=\"https://track.relay.example/c\"></xmp>", ["xmp | not a place for links | https://track.relay.example/c"]),
+        (
+            "<style>/* url(https://track.relay.example/c) */</style>",
+            ["style | css comment | https://track.relay.example/c)"]
+        ),
+        (
+            "<style>a{b:\"https://track.relay.example/c\"}</style>",
+            ["style | not a place for links | https://track.relay.example/c"]
+        ),
+        (
+            "<a href=\"https://track.relay.example/keep\">",
+            ["a[href] | kept | https://track.relay.example/keep"]
+        ),
+        (
+            "<a href=\"https://track.relay.example/c",
+            ["unterminated tag | outside parts | https://track.relay.example/c"]
+        ),
+        (
+            "</a href=\"https://track.relay.example/c\">",
+            ["/a | not a place for links | https://track.relay.example/c"]
+        ),
+        (
+            "<xmp><a href=\"https://track.relay.example/c\"></xmp>",
+            ["xmp | not a place for links | https://track.relay.example/c"]
+        ),
         (
             "<script><!--<script></script><a href=https://track.relay.example/c>--></script>",
             ["script | script | https://track.relay.example/c"]
@@ -140,7 +195,8 @@ import Testing
         #expect(
             link == [
                 RewrittenLink(
-                    part: "1", place: "a[href]", plugin: "test", before: "https://track.relay.example/c?a=1&b=2",
+                    part: "1", place: "a[href]", plugin: "test",
+                    before: "https://track.relay.example/c?a=1&b=2",
                     after: "https://click.acme.example/c?a=1&b=2")
             ])
     }

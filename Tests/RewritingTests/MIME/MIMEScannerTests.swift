@@ -11,7 +11,8 @@ import Testing
         let content = Array(body[raw.bodyStart...])
         return structure.leaves.map { leaf in
             let text = String(decoding: content[leaf.content.start..<leaf.content.end], as: UTF8.self)
-            return "\(leaf.number) \(String(decoding: leaf.header.contentType.essence, as: UTF8.self)) \(text)"
+            return
+                "\(leaf.number) \(String(decoding: leaf.header.contentType.essence, as: UTF8.self)) \(text)"
         }
     }
 
@@ -59,7 +60,8 @@ import Testing
         ("trailing white space behind a delimiter", "ab", "--ab \t"),
     ])
     func `boundaries of every kind are found`(_ why: String, _ boundary: String, _ delimiter: String) {
-        let message = "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\n\n\(delimiter)\n\nx\n\(delimiter)\n\ny\n--\(boundary)--\n"
+        let message =
+            "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\n\n\(delimiter)\n\nx\n\(delimiter)\n\ny\n--\(boundary)--\n"
         #expect(leaves(message) == ["1 text/plain x", "2 text/plain y"], "\(why)")
     }
 
@@ -88,7 +90,8 @@ import Testing
 
     @Test func `a part whose header never ends has no content`() {
         #expect(
-            leaves("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/html\n--a\n\ny\n--a--")
+            leaves(
+                "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/html\n--a\n\ny\n--a--")
                 == ["1 text/html ", "2 text/plain y"])
     }
 

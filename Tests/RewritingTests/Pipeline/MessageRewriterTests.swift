@@ -16,14 +16,16 @@ import Testing
     }
 
     @Test func `a fold inside a header's URL stays where it was`() {
-        let message = "List-Help: <https://track.relay.example/\n u/1>, <https://track.\n relay.example/u/2>\n\n"
+        let message =
+            "List-Help: <https://track.relay.example/\n u/1>, <https://track.\n relay.example/u/2>\n\n"
         #expect(
             Rewritten(message).text
                 == "List-Help: <https://click.acme.example/\n u/1>, <https://click.acme.example/u/2>\n\n")
     }
 
     @Test func `other headers are left and accounted for`() {
-        let rewritten = Rewritten("Subject: =?utf-8?q?track=2Erelay.example?=\nX: https://track.relay.example/\n\n")
+        let rewritten = Rewritten(
+            "Subject: =?utf-8?q?track=2Erelay.example?=\nX: https://track.relay.example/\n\n")
         #expect(
             rewritten.left == [
                 "header | not a place for links | track.relay.example",
@@ -40,7 +42,8 @@ import Testing
     }
 
     @Test func `kinds of parts can be switched off`() {
-        let message = "Content-Type: text/html\n\n<a href='https://track.relay.example/'>https://track.relay.example/</a>"
+        let message =
+            "Content-Type: text/html\n\n<a href='https://track.relay.example/'>https://track.relay.example/</a>"
         #expect(Rewritten(message) { $0.html = false }.text == message)
         #expect(Rewritten(message) { $0.html = false }.left.count == 2)
         let visible = Rewritten(message) { $0.visibleText = false }

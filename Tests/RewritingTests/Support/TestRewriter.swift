@@ -26,7 +26,8 @@ struct Rewritten {
     var text: String
 
     init(
-        message: [UInt8], decider: TestDecider = TestDecider(), policy change: (inout RewritePolicy) -> Void = { _ in }
+        message: [UInt8], decider: TestDecider = TestDecider(),
+        policy change: (inout RewritePolicy) -> Void = { _ in }
     ) {
         var policy = RewritePolicy(
             defaultDomains: ["track.relay.example", "*.t.relay.example"].compactMap(DomainPattern.init))
@@ -43,7 +44,8 @@ struct Rewritten {
     }
 
     init(
-        _ message: String, decider: TestDecider = TestDecider(), policy: (inout RewritePolicy) -> Void = { _ in }
+        _ message: String, decider: TestDecider = TestDecider(),
+        policy: (inout RewritePolicy) -> Void = { _ in }
     ) {
         self.init(message: Array(message.utf8), decider: decider, policy: policy)
     }

@@ -8,19 +8,25 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://a.example", "a.example"), ("HTTPS://A.Example/", "a.example"), ("  http://a.example  ", "a.example"),
+        ("http://a.example", "a.example"), ("HTTPS://A.Example/", "a.example"),
+        ("  http://a.example  ", "a.example"),
         ("//a.example/x", "a.example"), ("\\\\a.example", "a.example"), ("http:a.example", "a.example"),
         ("https:/\\/a.example", "a.example"), ("http://u:p@a.example:80/", "a.example"),
         ("http://a@b@c.example/", "c.example"), ("http://a.example:/", "a.example"),
         ("h\tt\ntp://a.exa\r\nmple", "a.example"), ("http://a%2Eexample", "a.example"),
         ("http://b\u{FC}cher.example", "xn--bcher-kva.example"), ("http://a\u{AD}b.example", "ab.example"),
+        ("http://-a_b.b\u{FC}cher.example", "-a_b.xn--bcher-kva.example"),
+        ("http://GRO\u{1E9E}.Example", "xn--gro-7ka.example"),
+        ("http://b\u{FC}cher\u{3002}example", "xn--bcher-kva.example"),
         ("http://a.example?x@y", "a.example"), ("http://a.example#x@y", "a.example"),
     ])
     func `hosts are read as a browser reads them`(_ url: String, _ expected: String) {
         #expect(host(url) == expected)
     }
 
-    @Test(arguments: ["mailto:a@b.example", "/a.example", "a.example", "httpx://a.example", "", "   ", "ftp://a.example"])
+    @Test(arguments: [
+        "mailto:a@b.example", "/a.example", "a.example", "httpx://a.example", "", "   ", "ftp://a.example",
+    ])
     func `other schemes and paths are none of ours`(_ url: String) {
         #expect(WebURL(Array(url.utf8)) == nil)
     }

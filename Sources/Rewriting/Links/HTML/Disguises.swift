@@ -18,7 +18,9 @@ enum Disguises {
             if byte == UInt8(ascii: "\\") { return true }
             if byte == UInt8(ascii: "&"), TellingReferences.isTelling(at: found, in: view) { return true }
             // A run needs to be looked at from its first byte only.
-            if found > 0, isRemoved(view[found - 1]) && byte <= 0x20 || byte >= 0x80 && view[found - 1] >= 0x80 {
+            if found > 0,
+                isRemoved(view[found - 1]) && byte <= 0x20 || byte >= 0x80 && view[found - 1] >= 0x80
+            {
                 continue
             }
             if isInHost(found, of: view) { return true }
@@ -55,7 +57,8 @@ enum Disguises {
         if view.equals("http", in: word) || view.equals("https", in: word) { return true }
         // The rest of one that a tab, a line end or a reference divides.
         return start > 0 && (isRemoved(view[start - 1]) || view[start - 1] == UInt8(ascii: ";"))
-            && (word.isEmpty || view[colon - 1] | 0x20 == UInt8(ascii: "p") || view[colon - 1] | 0x20 == UInt8(ascii: "s"))
+            && (word.isEmpty || view[colon - 1] | 0x20 == UInt8(ascii: "p")
+                || view[colon - 1] | 0x20 == UInt8(ascii: "s"))
     }
 
     /// What the URL parser removes.

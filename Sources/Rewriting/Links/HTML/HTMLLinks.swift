@@ -35,7 +35,8 @@ struct HTMLLinks: HTMLTokenSink {
     }
 
     private init(
-        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ literals: [ByteRange], _ hasDisguises: Bool,
+        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ literals: [ByteRange],
+        _ hasDisguises: Bool,
         _ collector: LinkCollector
     ) {
         self.view = view
@@ -60,8 +61,12 @@ struct HTMLLinks: HTMLTokenSink {
                 view, element: name, attribute: attribute.name, namespace: namespace, isAMP: isAMP)
             if kind == .other && !hasLiteral && !hasTellingReferences { continue }
             if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
-            guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else { continue }
-            let isDuplicate = attributes[..<index].contains { isSameName($0.name, attribute.name) }
+            guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else {
+                continue
+            }
+            // No further, or a tag of a million attributes would be compared with itself. To move a duplicate that
+            // nobody reads does no harm.
+            let isDuplicate = attributes[..<min(index, 256)].contains { isSameName($0.name, attribute.name) }
             take(attribute, of: name, kind: kind, isDuplicate: isDuplicate, among: attributes)
         }
     }
@@ -166,7 +171,9 @@ struct HTMLLinks: HTMLTokenSink {
     }
 
     mutating func comment(_ data: ByteRange) {
-        if depth < ConditionalComment.maximumDepth, let content = ConditionalComment.content(of: data, in: view) {
+        if depth < ConditionalComment.maximumDepth,
+            let content = ConditionalComment.content(of: data, in: view)
+        {
             depth += 1
             HTMLTokenizer.tokenize(content, of: view, into: &self)
             depth -= 1
@@ -192,7 +199,8 @@ struct HTMLLinks: HTMLTokenSink {
             if literals[middle].start < range.start { low = middle + 1 } else { high = middle }
         }
         gap = ByteRange(
-            low == 0 ? 0 : literals[low - 1].start + 1, low == literals.count ? view.count : literals[low].start)
+            low == 0 ? 0 : literals[low - 1].start + 1,
+            low == literals.count ? view.count : literals[low].start)
         return low < literals.count && literals[low].start < range.end
     }
 
@@ -266,7 +274,8 @@ struct HTMLLinks: HTMLTokenSink {
 
     /// `a[href]`. A mail has few different ones: they are kept.
     private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
-        for known in places where isSameName(known.element, element) && isSameName(known.attribute, attribute) {
+        for known in places where isSameName(known.element, element) && isSameName(known.attribute, attribute)
+        {
             return known.name
         }
         let name = lowercased(element) + "[" + lowercased(attribute) + "]"

@@ -31,7 +31,8 @@ enum HTMLPlaces {
             return view.equals("style", in: attribute) ? .style : .other
         case 6:
             if view.equals("srcset", in: attribute) { return .srcset }
-            return view.equals("action", in: attribute) || view.equals("poster", in: attribute) ? .url : .other
+            return view.equals("action", in: attribute) || view.equals("poster", in: attribute)
+                ? .url : .other
         case 7:
             return view.equals("content", in: attribute) && view.equals("meta", in: element)
                 ? .metaContent : .other

@@ -303,7 +303,14 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
             }
             search = next
         }
-        finishComment(start, end, next: end, into: &sink)
+        // The end of the document takes what could have begun the end of the comment.
+        var stop = end
+        if stop - start >= 3, view.hasPrefix("--!", at: stop - 3) {
+            stop -= 3
+        } else {
+            while stop > start, stop > end - 2, view[stop - 1] == 0x2D { stop -= 1 }
+        }
+        finishComment(start, stop, next: end, into: &sink)
     }
 
     /// Bogus comment state (13.2.5.41).

@@ -59,6 +59,8 @@ enum NamedCharacterReferences {
 extension [UInt8] {
     /// Appends a code point in UTF-8; what is none becomes U+FFFD.
     mutating func append(codePoint: UInt32) {
-        append(contentsOf: UTF8.encode(Unicode.Scalar(codePoint) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
+        append(
+            contentsOf: UTF8.encode(Unicode.Scalar(codePoint) ?? "\u{FFFD}")
+                ?? UTF8.encodedReplacementCharacter)
     }
 }

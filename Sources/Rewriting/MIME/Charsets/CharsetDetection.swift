@@ -29,8 +29,10 @@ enum CharsetDetection {
         }
         if isPlainlyASCII(decoded) { return .unlabelled }
         let zeros = Zeros(decoded, unit: unit, limit: sampleSize)
+        // Where the bytes alone decide, an edit must not tip the balance.
+        let lead = order == nil ? 2 : 1
         let found: Charset.ByteOrder? =
-            zeros.high > zeros.low ? .big : zeros.low > zeros.high ? .little : nil
+            zeros.high > zeros.low * lead ? .big : zeros.low > zeros.high * lead ? .little : nil
         // Without a mark and without a label the bytes decide; no zeros at all means no markup worth reading.
         // Bytes that contradict a label that does name an order would reach the reader as noise.
         guard let found, order == nil || order == found else { return nil }

@@ -16,7 +16,9 @@ extension Base64 {
         private let pairs: [UInt16]
 
         private init() {
-            pairs = (0..<4096).map { UInt16(Base64.alphabet[$0 >> 6]) | UInt16(Base64.alphabet[$0 & 63]) << 8 }
+            pairs = (0..<4096).map {
+                UInt16(Base64.alphabet[$0 >> 6]) | UInt16(Base64.alphabet[$0 & 63]) << 8
+            }
             var groups = [UInt32](repeating: 0xFF00_0000, count: 1024)
             var classes = [UInt8](repeating: Base64.alien, count: 256)
             for (value, digit) in Base64.alphabet.enumerated() {

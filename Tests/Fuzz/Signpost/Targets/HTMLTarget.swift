@@ -1,0 +1,65 @@
+@testable import Rewriting
+
+/// The tokenizer: tokens ascend and stay in bounds, twice gives the same. Then the links of the whole.
+enum HTMLTarget {
+    @Sendable static func run(_ input: inout Input) {
+        let isAMP = input.choice(2) == 1
+        let html = input.remainder()
+        let tokens = html.withBytes { bytes in
+            var recorder = TokenRecorder(bytes)
+            HTMLTokenizer.tokenize(ByteRange(0, bytes.count), of: bytes, into: &recorder)
+            var again = TokenRecorder(bytes)
+            HTMLTokenizer.tokenize(ByteRange(0, bytes.count), of: bytes, into: &again)
+            require(recorder.ranges == again.ranges, "not the same tokens twice")
+            let breaks = BreakOpportunities.find(in: bytes)
+            require(breaks.allSatisfy { bytes[$0] == 0x20 || bytes[$0] == 0x09 }, "break at no white space")
+            require(
+                zip(breaks, breaks.dropFirst()).allSatisfy { $0 <= $1 }, "breaks do not ascend: \(breaks)")
+            return recorder.ranges.count
+        }
+        require(tokens <= html.count, "more tokens than bytes")
+        requireStable(html) { bytes, collector in
+            HTMLLinks.collect(from: bytes, isAMP: isAMP, rewritesVisibleText: true, into: &collector)
+        }
+    }
+}
+
+/// Checks tokens as they come.
+private struct TokenRecorder: HTMLTokenSink {
+    private(set) var ranges: [ByteRange] = []
+    private let view: Bytes
+    private var end = 0
+
+    init(_ view: Bytes) { self.view = view }
+
+    private mutating func add(_ range: ByteRange) {
+        require(isInside(range, ByteRange(end, view.count)), "\(range) behind \(end) of \(view.count)")
+        end = range.end
+        ranges.append(range)
+    }
+
+    mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange) { add(range) }
+    mutating func comment(_ data: ByteRange) { add(data) }
+    mutating func doctype(_ range: ByteRange) { add(range) }
+    mutating func unterminatedTag(_ range: ByteRange) { add(range) }
+
+    mutating func startTag(
+        _ range: ByteRange, name: ByteRange, attributes: [HTMLAttribute], namespace: HTMLNamespace
+    ) {
+        require(isInside(name, range), "a name outside its tag")
+        var last = name.end
+        for attribute in attributes {
+            require(isInside(attribute.name, ByteRange(last, range.end)), "a name outside its tag")
+            require(
+                isInside(attribute.value, ByteRange(attribute.name.end, range.end)), "a value outside its tag"
+            )
+            last = attribute.value.end
+        }
+        add(range)
+    }
+
+    mutating func endTag(_ range: ByteRange, name: ByteRange) {
+        require(isInside(name, range), "a name outside its tag")
+        add(range)
+    }
+}

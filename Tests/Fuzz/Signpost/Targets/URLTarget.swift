@@ -1,0 +1,41 @@
+import DomainNames
+
+@testable import Rewriting
+
+/// URLs: components in order, places in the source, and the difference between two.
+enum URLTarget {
+    @Sendable static func run(_ input: inout Input) {
+        let cut = input.choice(256)
+        let source = input.remainder()
+        _ = DomainName(String(decoding: source, as: UTF8.self))
+        guard let url = WebURL(Array(source.dropFirst(cut))) ?? WebURL(source) else { return }
+        let parts = url.components
+        let bounds = [
+            parts.scheme.start, parts.scheme.end, parts.host.start, parts.host.end, parts.rest.start,
+            url.text.count,
+        ]
+        require(zip(bounds, bounds.dropFirst()).allSatisfy { $0 <= $1 }, "components \(parts)")
+        require(parts.rest.end == url.text.count, "rest \(parts.rest)")
+        for range in [parts.scheme, parts.host, parts.port, parts.rest, ByteRange(0, url.text.count)] {
+            require(isInside(url.sourceRange(of: range), ByteRange(0, source.count)), "source of \(range)")
+        }
+        guard url.host != nil, let moved = moved(url) else { return }
+        let difference = URLDifference(from: url, to: moved)
+        require(difference.result == moved.text, "\(shown(difference.result)) is not \(shown(moved.text))")
+        if let other = WebURL(Array(source.prefix(cut))), other.host != nil {
+            let result = WebURL(URLDifference(from: url, to: other).result)
+            require(
+                result?.host == other.host,
+                "\(shown(result?.text ?? [])) has not the host of \(shown(other.text))")
+        }
+    }
+
+    /// The URL with our host; there is nothing in a URL that could stand in its way.
+    private static func moved(_ url: WebURL) -> WebURL? {
+        var text = url.text
+        text.replaceSubrange(url.components.host.start..<url.components.host.end, with: MovingDecider.host)
+        let moved = WebURL(text)
+        require(moved?.host == MovingDecider.host, "\(shown(text)) is on \(shown(moved?.host ?? []))")
+        return moved
+    }
+}
