@@ -19,7 +19,7 @@ let defaultDomains = ["track.relay.example", "*.t.relay.example"].compactMap(Dom
 let hosts = DefaultHosts(defaultDomains)
 
 /// A collector for one string, its edits and moves to be looked at.
-func makeCollector() -> LinkCollector<MovingDecider> {
+func makeCollector() -> LinkCollector {
     LinkCollector(hosts: hosts, decider: MovingDecider(), showsAllLinks: false, part: "1")
 }
 
@@ -31,7 +31,7 @@ extension Array<UInt8> {
 /// Runs `collect` over `text`, makes its edits, and runs it again over what came out: edits ascend and are
 /// disjoint, and the second run finds nothing to do.
 func requireStable(
-    _ text: [UInt8], _ collect: (Bytes, inout LinkCollector<MovingDecider>) -> Void, line: Int = #line
+    _ text: [UInt8], _ collect: (Bytes, inout LinkCollector) -> Void, line: Int = #line
 ) {
     func edits(of text: [UInt8]) -> [ContentEdit] {
         var collector = makeCollector()
