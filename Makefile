@@ -7,10 +7,13 @@ PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILT := .build/release
 
-# What the build needs, and then what the tests and the demo need.
-PACKAGES := libmilter-dev libidn2-dev pkg-config python3 postfix
-# The judges of a corpus parse HTML with it.
-PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
+# What the build needs; what the demo needs; the servers of the tests, and html5lib for the judges of a corpus.
+PACKAGES := libmilter-dev libidn2-dev libc-ares-dev libssl-dev libpq-dev pkg-config
+demo: PACKAGES += python3 postfix
+test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound postgresql
+test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
+bench: PACKAGES += python3 python3-venv
+fuzz: PACKAGES += python3
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
@@ -55,7 +58,8 @@ install:
 	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 
-# Postfix comes without a configuration of its own, so that none starts on this machine: tests and demo bring theirs.
+# Servers are for the tests and the demo, which start their own: Postfix comes without a configuration, and the
+# policy (man invoke-rc.d) keeps the others from being started by their packages.
 install-deps:
 	@command -v apt-get >/dev/null || exit 0; \
 	missing=$$(for package in $(PACKAGES); do \
@@ -64,6 +68,9 @@ install-deps:
 	echo "installing" $$missing; \
 	case " $$missing " in *postfix*) \
 		echo "postfix postfix/main_mailer_type select No configuration" | $(SUDO) debconf-set-selections;; esac; \
+	policy=/usr/sbin/policy-rc.d; \
+	[ -e $$policy ] || { printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $$policy && $(SUDO) chmod 755 $$policy && \
+		trap "$(SUDO) rm -f $$policy" EXIT; } >/dev/null; \
 	$(SUDO) apt-get update -qq && \
 	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
 

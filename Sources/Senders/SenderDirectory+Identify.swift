@@ -78,15 +78,15 @@ private struct Attempt {
     }
 
     private mutating func byLogin() -> Sender? {
-        guard let foldedLogin, let owner = directory.index.owner(ofLogin: foldedLogin) else { return nil }
+        guard let foldedLogin, let owner = directory.lookup.owner(ofLogin: foldedLogin) else { return nil }
         // Several senders behind one login are in order: the next sources choose between them.
-        guard case .file(let number) = owner else { return nil }
-        return accepted(number)
+        if case .contested = owner { return nil }
+        return sender(owner).flatMap { accepted($0) }
     }
 
     private mutating func byEnvelope() -> Sender? {
         guard case .address(let address) = EnvelopeSender(sender) else { return nil }
-        return owner(of: address).flatMap { accepted($0) }
+        return directory.lookup.owner(of: address).flatMap { sender($0) }.flatMap { accepted($0) }
     }
 
     private mutating func byHeader(_ fields: [[UInt8]]) -> Sender? {
@@ -95,34 +95,32 @@ private struct Attempt {
             note(fields.count == 1 ? "the From field is malformed" : "several From fields")
             return nil
         }
-        var only: Int32?
+        var only: Sender?
         for address in addresses {
-            guard let address, let number = owner(of: address) else { return nil }
-            guard only == nil || only == number else {
+            guard let address, let owner = directory.lookup.owner(of: address), let one = sender(owner) else {
+                return nil
+            }
+            guard only == nil || only?.id == one.id else {
                 note("the From field names several senders")
                 return nil
             }
-            only = number
+            only = one
         }
         return only.flatMap { accepted($0) }
     }
 
-    private mutating func owner(of address: MailAddress) -> Int32? {
-        switch directory.index.owner(of: address) {
-        case .file(let number): return number
-        case .contested:
-            note("several senders claim the address")
-            return nil
-        case nil: return nil
+    private mutating func sender(_ owner: SenderOwner) -> Sender? {
+        switch owner {
+        case .sender(let sender): return sender
+        case .broken(let id): note("the file of \(id) has errors")
+        case .contested: note("several senders claim the address")
+        case .unavailable(let reason): note(reason)
         }
+        return nil
     }
 
-    /// The sender behind a file, if the file is in order and the guard lets the message pass.
-    private mutating func accepted(_ number: Int32) -> Sender? {
-        guard let sender = directory.files[Int(number)].sender else {
-            note("the file of \(directory.files[Int(number)].id) has errors")
-            return nil
-        }
+    /// The sender, if its guard lets the message pass.
+    private mutating func accepted(_ sender: Sender) -> Sender? {
         guard sender.accepts(foldedLogin: foldedLogin, client: client) else {
             note("\(sender.id) does not accept this " + (login == nil ? "client" : "login"))
             return nil

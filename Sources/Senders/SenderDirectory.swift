@@ -2,12 +2,13 @@ import Configuration
 
 /// All senders at one moment. Immutable: a reload makes a new one, and whoever holds this one keeps it.
 public struct SenderDirectory: Sendable {
-    let files: [SenderFile]
-    let index: SenderIndex
+    private let files: SenderFiles
+    /// Where ``identify(sender:login:client:headerFrom:)`` looks.
+    let lookup: any SenderLookup
     let sources: [Settings.SenderSource]
 
     /// The senders whose files are in order, by id.
-    public var senders: [Sender] { files.compactMap(\.sender) }
+    public var senders: [Sender] { files.list.compactMap(\.sender) }
 
     /// Reads the folder that `settings` name.
     ///
@@ -20,8 +21,8 @@ public struct SenderDirectory: Sendable {
         let files = SenderFolder.list(settings.senders, errors: errors).map { file in
             reader.read(path: file.path, id: file.id, errors: errors)
         }
-        let index = SenderIndex(files, errors: errors)
-        let directory = SenderDirectory(files: files, index: index, sources: settings.identifySenderBy)
+        let directory = SenderDirectory(
+            files: SenderFiles(files, errors: errors), sources: settings.identifySenderBy)
         return (directory, errors.sorted)
     }
 
@@ -31,22 +32,15 @@ public struct SenderDirectory: Sendable {
             senders
             .map { SenderFile(id: $0.id, addresses: $0.addresses, logins: $0.logins, sender: $0) }
             .sorted { SenderDirectory.precedes($0.id, $1.id) }
-        self.init(files: files, index: SenderIndex(files, errors: ErrorList()), sources: sources)
+        self.init(files: SenderFiles(files, errors: ErrorList()), sources: sources)
     }
 
-    init(files: [SenderFile], index: SenderIndex, sources: [Settings.SenderSource]) {
-        (self.files, self.index, self.sources) = (files, index, sources)
+    private init(files: SenderFiles, sources: [Settings.SenderSource]) {
+        (self.files, lookup, self.sources) = (files, files, sources)
     }
 
     /// The sender called `id`, nil where there is none or its file is broken.
-    public subscript(id: String) -> Sender? {
-        var (low, high) = (0, files.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if SenderDirectory.precedes(files[middle].id, id) { low = middle + 1 } else { high = middle }
-        }
-        return low < files.count && files[low].id == id ? files[low].sender : nil
-    }
+    public subscript(id: String) -> Sender? { files[id] }
 
     /// The order of files: by the bytes of their names, the same on every machine.
     static func precedes(_ left: String, _ right: String) -> Bool {
