@@ -64,8 +64,8 @@ import Testing
             taken.append(what)
             return true
         }
-        func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]) -> Bool {
-            take("change \(occurrence)")
+        func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]?) -> Bool {
+            take((value == nil ? "remove " : "change ") + "\(occurrence)")
         }
         func addHeader(_ name: [UInt8], _ value: [UInt8]) -> Bool { take("add") }
         func replaceBody(_ body: [UInt8]) -> Bool { take("body") }
@@ -90,8 +90,16 @@ import Testing
         }
     }
 
+    @Test func `a value of nil removes the field`() {
+        let editor = Editor(patience: 9)
+        let removal = HeaderChange(name: [0x41], occurrence: 2, value: nil)
+        #expect(send([removal], body: nil, to: editor, under: .wanted(mayAddHeaders: false)) == .complete)
+        #expect(editor.taken == ["remove 2"])
+    }
+
     @Test(arguments: [
         HeaderChange(name: [], occurrence: 1, value: [0x20]),
+        HeaderChange(name: [0x41], occurrence: nil, value: nil),
         HeaderChange(name: [0x41], occurrence: 1, value: [0x20, 0]),
         HeaderChange(name: [0x41], occurrence: 0, value: [0x20]),
         HeaderChange(name: [0x41], occurrence: 1, value: []),
