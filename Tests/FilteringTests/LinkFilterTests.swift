@@ -28,7 +28,8 @@ import Testing
                 "List-Unsubscribe", "list-unsubscribe",
             ])
         #expect(headers.map(\.occurrence) == [1, 2])
-        #expect(String(decoding: headers[1].value ?? [], as: UTF8.self) == " <https://click.acme.example/u/2>")
+        #expect(
+            String(decoding: headers[1].value ?? [], as: UTF8.self) == " <https://click.acme.example/u/2>")
         let text = String(decoding: body ?? [], as: UTF8.self)
         #expect(
             text
