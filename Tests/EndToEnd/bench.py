@@ -1,4 +1,4 @@
-"""The workbench of the tests: one Postfix, and Signpost before it as each test wants it."""
+"""The workbench of the tests: one MTA, and Signpost before it as each test wants it."""
 
 import contextlib
 import itertools
@@ -6,28 +6,30 @@ import pathlib
 import subprocess
 import tempfile
 
-from mta import smtp
-from mta.postfix import Postfix, own_fields_removed
+from mta.postfix import Postfix
+from mta.sendmail import Sendmail
 from signpost import Signpost
 
 HERE = pathlib.Path(__file__).resolve().parent
 #: The configuration of every scenario that brings none of its own.
 USUAL = HERE / "scenarios/usual"
+MTAS = {mta.name: mta for mta in (Postfix, Sendmail)}
 
 
 class Bench:
-    """`with Bench(program) as bench:` has Postfix running; everything is gone when left."""
+    """`with Bench(program) as bench:` has the MTA running at `mta`; everything is gone when left."""
 
-    def __init__(self, program):
+    def __init__(self, program, mta="postfix"):
         self.program = program
+        self._kind = MTAS[mta]
         self._everything = contextlib.ExitStack()
         self._numbers = itertools.count(1)
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="signpost-e2e-")))
-            self.postfix = stack.enter_context(Postfix(self.folder))
-            self.sink = self.postfix.sink
+            self.mta = stack.enter_context(self._kind(self.folder))
+            self.sink = self.mta.sink
             self._everything = stack.pop_all()
         return self
 
@@ -37,24 +39,23 @@ class Bench:
     def signpost(self, configuration=USUAL, edit=None, address=None):
         """The filter, to be entered."""
         folder = self.folder / f"signpost{next(self._numbers)}"
-        return Signpost(self.program, folder, self.postfix.milter, configuration, edit, address)
+        return Signpost(self.program, folder, self.mta.milter, configuration, edit, address)
 
     def recipient(self):
         """An address that nobody had before."""
         return f"reader-{next(self._numbers)}@inbox.example"
 
     def client(self, port="relay", source="127.0.0.1", client=None, login=None, timeout=120):
-        """A connection to one of Postfix's ports: really from `source`, by XCLIENT from `client`, logged in as `login`."""
-        connection = smtp.Client(self.postfix.port[port], source, timeout)
-        if client:
-            connection.claim(ADDR=f"IPV6:{client}" if ":" in client else client)
+        """A connection to one of the MTA's ports: from `source`, an address of the loopback net, or from `client`, any
+        address there is; logged in as `login`."""
+        connection = self.mta.connect(port, source, client, timeout)
         if login:
             connection.login(login)
         return connection
 
     def delivered(self, recipient, seconds=30):
-        """What the recipient got, without what Postfix itself adds."""
-        return own_fields_removed(self.sink.wait_for(recipient, seconds).content)
+        """What the recipient got, without what the MTA itself adds."""
+        return self.mta.own_fields_removed(self.sink.wait_for(recipient, seconds).content)
 
     def mail(self, sender, message, **how):
         """Send on a connection of its own. Returns (queue id, what was delivered)."""
@@ -64,7 +65,7 @@ class Bench:
         return queue_id, self.delivered(recipient)
 
     def baseline(self, sender, message, **how):
-        """What the same Postfix delivers where it does not ask the filter."""
+        """What the same MTA delivers where it does not ask the filter."""
         return self.mail(sender, message, **{**how, "port": "plain"})[1]
 
     def command(self, *arguments, message=b""):
@@ -75,7 +76,7 @@ class Bench:
         """What `signpost rewrite` makes of a message sent in this way."""
         options = ["--client", client or source] if client or source else []
         options += ["--login", login] if login else []
-        # With a login but no address the command takes the client for no one of ours; Postfix has always seen one.
+        # With a login but no address the command takes the client for no one of ours; the MTA has always seen one.
         options += ["--client", "127.0.0.1"] if login and not (client or source) else []
         options += ["--daemon", "ORIGINATING"] if port == "originating" else []
         return self.command("rewrite", "--config", signpost.config, "--from", sender, *options, message=message)

@@ -15,7 +15,8 @@ import sys
 import binary
 import compare
 from bench import HERE, Bench
-from mta import postfix, processes, smtp
+from mta import processes, smtp
+from mta.unusable import Unusable
 
 #: (message, envelope sender, how its letter is encoded, its tracking domain, links that have to move)
 CAMPAIGNS = [
@@ -122,20 +123,20 @@ def main():
     try:
         with Bench(program) as bench, bench.signpost() as signpost:
             version = subprocess.run(["/usr/sbin/postconf", "-dh", "mail_version"], capture_output=True, text=True).stdout
-            print(f"A private Postfix {version.strip()} listens on 127.0.0.1:{bench.postfix.port['relay']} and asks Signpost")
+            print(f"A private Postfix {version.strip()} listens on 127.0.0.1:{bench.mta.port['relay']} and asks Signpost")
             print(f"at unix:{signpost.milter} about every message. Tracking links are on {DEFAULT}.")
             for campaign in CAMPAIGNS:
                 off = show(bench, signpost, *campaign)
                 for problem in off:
                     print(bold(f"   WRONG: {problem}"))
                 wrong += off
-            for complaint in bench.postfix.complaints():
+            for complaint in bench.mta.complaints():
                 print(bold(f"   WRONG: Postfix says: {complaint}"))
                 wrong.append(complaint)
             status = signpost.stop()
             if status:
                 wrong.append(f"signpost ended with {status}")
-    except (postfix.Unusable, smtp.Refused, AssertionError) as reason:
+    except (Unusable, smtp.Refused, AssertionError) as reason:
         print(bold(f"WRONG: {reason}"))
         wrong.append(str(reason))
     print()

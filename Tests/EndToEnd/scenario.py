@@ -7,10 +7,11 @@ import tomllib
 
 import compare
 from mta import smtp
+from skipped import Skipped
 
 DEFAULT_DOMAIN = "track.relay.example"
 _HOW = ("port", "source", "client", "login")
-_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", "postfix_changes", *_HOW}
+_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", "changed_by", *_HOW}
 
 
 class Scenario:
@@ -22,18 +23,21 @@ class Scenario:
         settings = tomllib.loads((self.folder / "scenario.toml").read_text())
         self.says = settings["says"]
         self.mails = settings["mail"]
+        self.not_with = settings.get("not_with", {})
         for mail in self.mails:
             if unknown := set(mail) - _KEYS:
                 raise ValueError(f"{self.folder}/scenario.toml: unknown {', '.join(sorted(unknown))}")
 
     def run(self, bench):
+        if reason := self.not_with.get(bench.mta.name):
+            raise Skipped(reason)
         configuration = [self.folder] if (self.folder / "signpost.yaml").exists() else []
         with bench.signpost(*configuration) as signpost:
-            before = len(bench.postfix.complaints())
+            before = len(bench.mta.complaints())
             wrong = [
                 f"{mail['message']}: {problem}"
                 for mail in self.mails for problem in self._send(bench, signpost, mail)]
-            wrong += bench.postfix.complaints()[before:]
+            wrong += bench.mta.complaints()[before:]
             if wrong:
                 said = "".join(f"\n  signpost: {line}" for line in signpost.text().splitlines()[-8:])
                 raise AssertionError("\n".join(wrong) + said)
@@ -46,11 +50,11 @@ class Scenario:
             baseline, queue_id, delivered = message, *self._submit(bench, sender, message)
         else:
             baseline = bench.baseline(sender, message, **how)
-            if mail.get("postfix_changes"):
-                assert baseline != message, f"{mail['message']}: Postfix does not change it"
+            if bench.mta.name in mail.get("changed_by", []):
+                assert baseline != message, f"{mail['message']}: {bench.mta.name} does not change it"
                 message = baseline
             if baseline != message:
-                return [f"Postfix alone changes it {compare.first_difference(message, baseline)}"]
+                return [f"{bench.mta.name} alone changes it {compare.first_difference(message, baseline)}"]
             queue_id, delivered = bench.mail(sender, message, **how)
         wrong = list(self._judge(mail, baseline, delivered))
         wrong += _log_problems(mail, queue_id, signpost.lines_of(queue_id))
@@ -64,9 +68,9 @@ class Scenario:
     @staticmethod
     def _submit(bench, sender, message):
         recipient = bench.recipient()
-        bench.postfix.sendmail(sender, [recipient], message.replace(b"\r\n", b"\n"))
+        bench.mta.sendmail(sender, [recipient], message.replace(b"\r\n", b"\n"))
         delivery = bench.delivered(recipient)
-        return bench.postfix.queue_id_for(recipient), delivery
+        return bench.mta.queue_id_for(recipient), delivery
 
     def _judge(self, mail, baseline, delivered):
         expect, links = mail["expect"], mail.get("links", {})

@@ -12,9 +12,10 @@ import stat
 import subprocess
 import time
 
-from . import processes
+from . import processes, smtp
 from .sasl import SASLServer
 from .sink import Sink
+from .unusable import Unusable
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -99,10 +100,6 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Unusable(Exception):
-    """The tests cannot run on this machine as it is; says what to do."""
-
-
 class Postfix:
     """Postfix in `folder`, with a sink behind it and a milter's socket at `milter` before it.
 
@@ -112,9 +109,12 @@ class Postfix:
     OpenDKIM at `queue/dkim/dkim-s.sock`, `port["signed-first"]` the other way
     round, and `port["verified"]` only OpenDKIM at `queue/dkim/dkim-v.sock`."""
 
+    name = "postfix"
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.milter = self.folder / "queue/signpost/milter.sock"
+        self.dkim = self.folder / "queue/dkim"
         self.log = self.folder / "maillog"
         self.sink = None
         self.port = {}
@@ -186,6 +186,13 @@ class Postfix:
                     raise Unusable("Postfix did not start:\n" + self.tail()) from None
                 time.sleep(0.05)
 
+    def connect(self, port, source, client, timeout):
+        """An SMTP connection to one of `port`: really from `source`, by XCLIENT from `client`."""
+        connection = smtp.Client(self.port[port], source, timeout)
+        if client:
+            connection.claim(ADDR=f"IPV6:{client}" if ":" in client else client)
+        return connection
+
     def sendmail(self, sender, recipients, message):
         """Local submission by sendmail(1), as a program on the relay itself would. LF line ends, as pipes have."""
         command = [f"{_default('command_directory')}/sendmail", "-C", self.folder / "etc", "-i", "-f", sender]
@@ -215,13 +222,13 @@ class Postfix:
         bad = re.compile(r"(warning|error|fatal|panic): ")
         return [line for line in self.log.read_text(errors="replace").splitlines() if bad.search(line)]
 
-
-def own_fields_removed(content):
-    """A delivered message without the Received field that Postfix put on top of it."""
-    found = re.match(rb"Received: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", content)
-    if not found or b"out.relay.example (Postfix" not in found.group():
-        raise AssertionError(f"no Received field of ours on top: {content[:200]!r}")
-    return content[found.end():]
+    @staticmethod
+    def own_fields_removed(content):
+        """A delivered message without the Received field that Postfix put on top of it."""
+        found = re.match(rb"Received: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", content)
+        if not found or b"out.relay.example (Postfix" not in found.group():
+            raise AssertionError(f"no Received field of ours on top: {content[:200]!r}")
+        return content[found.end():]
 
 
 def _default(parameter):

@@ -27,10 +27,10 @@ def stuffed(content):
 
 
 class Client:
-    """One connection. `source` is the address it comes from, for real, with loopback addresses; XCLIENT gives others."""
+    """One connection. `source` is the address it comes from, for real, where the machine has it; XCLIENT gives others."""
 
-    def __init__(self, port, source="127.0.0.1", timeout=120):
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
+    def __init__(self, port, source="127.0.0.1", timeout=120, host="127.0.0.1"):
+        self._socket = socket.create_connection((host, port), timeout, (source, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._lines = self._socket.makefile("rb")
         self.expect("connect", 2)
@@ -90,7 +90,7 @@ class Client:
 
     def envelope(self, sender, recipients):
         """MAIL FROM and RCPT TO; DATA may follow."""
-        # The body is declared 8bit whatever it is: Postfix then has no reason to change it.
+        # The body is declared 8bit whatever it is: the MTA then has no reason to change it.
         utf8 = "" if sender.isascii() else " SMTPUTF8"
         self.command(f"MAIL FROM:<{sender}> BODY=8BITMIME{utf8}")
         for recipient in recipients:
@@ -104,7 +104,7 @@ class Client:
 
     def queue_id(self):
         text = self.expect("end of DATA", 2)
-        return re.search(r"queued as (\w+)", text).group(1)
+        return re.search(r"queued as (\w+)|(\w+) Message accepted", text).expand(r"\1\2")
 
     def mail(self, sender, recipients, message):
         """A whole message in one step. Returns the queue id."""

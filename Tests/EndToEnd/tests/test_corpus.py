@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import corpus
-from run import Skipped
+from skipped import Skipped
 
 
 def test_share_that_passes(bench):

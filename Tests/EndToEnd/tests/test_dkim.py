@@ -5,7 +5,7 @@ import re
 import opendkim
 from bench import HERE
 from mta import smtp
-from run import Skipped
+from skipped import Skipped
 
 CAMPAIGN = HERE / "campaigns/acme.eml"
 #: One of each transfer encoding, and what is odd.
@@ -46,7 +46,7 @@ def _check_signature(bench, folder, delivered, what):
 
 def _signs_what_we_deliver(bench, canonicalization):
     _need_opendkim()
-    folder = bench.postfix.folder / "queue/dkim"
+    folder = bench.mta.dkim
     with bench.signpost(), opendkim.OpenDKIM(folder, "s", canonicalization), opendkim.OpenDKIM(folder, "v"):
         moved = 0
         for path in MESSAGES:
@@ -73,7 +73,7 @@ def test_relaxed(bench):
 def test_wrong_order(bench):
     """A signer before Signpost: the message goes out as signed, links and all, and verifies"""
     _need_opendkim()
-    folder = bench.postfix.folder / "queue/dkim"
+    folder = bench.mta.dkim
     message = smtp.wire(CAMPAIGN.read_bytes())
     with bench.signpost() as signpost, opendkim.OpenDKIM(folder), opendkim.OpenDKIM(folder, "v"):
         delivered = _send(bench, "signed-first", message)

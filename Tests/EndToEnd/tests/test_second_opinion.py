@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import second_opinion
-from run import Skipped
+from skipped import Skipped
 
 
 def _agrees(bench, what):

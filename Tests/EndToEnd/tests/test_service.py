@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 
-from run import Skipped
+from skipped import Skipped
 from tests.letters import letter, moved
 
 SENDER = "news@acme.example"
@@ -69,7 +69,7 @@ def test_tcp(bench):
     """The filter on a TCP port, without waiting for acknowledgements"""
     def listen_on_tcp(signpost):
         text = signpost.config.read_text().replace(
-            f"unix:{signpost.milter}", f"inet:{bench.postfix.milter_port}@127.0.0.1")
+            f"unix:{signpost.milter}", f"inet:{bench.mta.milter_port}@127.0.0.1")
         signpost.config.write_text("\n".join(line for line in text.split("\n") if not line.startswith("socket_")))
 
     def seconds(port):
@@ -82,7 +82,7 @@ def test_tcp(bench):
                 taken.append(time.monotonic() - start)
         return statistics.median(taken)
 
-    with bench.signpost(edit=listen_on_tcp, address=("127.0.0.1", bench.postfix.milter_port)):
+    with bench.signpost(edit=listen_on_tcp, address=("127.0.0.1", bench.mta.milter_port)):
         for _ in range(3):
             message = letter(SENDER)
             assert bench.mail(SENDER, message, port="tcp")[1] == moved(message)
