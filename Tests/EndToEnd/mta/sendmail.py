@@ -41,12 +41,12 @@ undefine(`ALIAS_FILE')dnl
 define(`confDOMAIN_NAME', `out.relay.example')dnl
 define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
 define(`confCW_FILE', `-o {folder}/local-host-names')dnl
-define(`confRUN_AS_USER', `root')dnl
-define(`confTRUSTED_USER', `root')dnl
 define(`confDONT_BLAME_SENDMAIL', `GroupWritableDirPathSafe,TrustStickyBit')dnl
 """
 
 SENDMAIL_MC = COMMON_MC + """\
+define(`confRUN_AS_USER', `root')dnl
+define(`confTRUSTED_USER', `root')dnl
 define(`QUEUE_DIR', `{folder}/queue')dnl
 define(`STATUS_FILE', `{folder}/statistics')dnl
 define(`confPID_FILE', `{folder}/sendmail.pid')dnl
@@ -60,8 +60,9 @@ FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 FEATURE(`accept_unqualified_senders')dnl
 define(`confAUTH_MECHANISMS', `PLAIN')dnl
-dnl No line is broken on the way through.
+dnl No line is broken on the way through, and no Date, From or Message-Id is added.
 define(`SMTP_MAILER_LL', `0')dnl
+MODIFY_MAILER_FLAGS(`ESMTP', `-DFM')dnl
 define(`SMART_HOST', `esmtp:[127.0.0.1]')dnl
 define(`ESMTP_MAILER_ARGS', `TCP $h {sink}')dnl
 {listeners}
@@ -78,9 +79,14 @@ LOCAL_RULESETS
 SLocal_check_rcpt
 # Every client may relay: what the tests ask is whose mail Signpost touches.
 R$*\t$#OK
+Ssrv_features
+# A bare CR becomes a space, instead of refusing the message.
+R$*\t$# u2
 """
 
 SUBMIT_MC = COMMON_MC + """\
+dnl It insists on not being root; Debian's package makes a user for it.
+define(`confRUN_AS_USER', `mail:mail')dnl
 define(`MSP_QUEUE_DIR', `{folder}/clientqueue')dnl
 FEATURE(`msp', `[127.0.0.1]')dnl
 """
@@ -136,6 +142,8 @@ class Sendmail:
         self.folder.chmod(0o755)
         for name in ("queue", "clientqueue", "signpost", "sasl"):
             (self.folder / name).mkdir()
+        shutil.chown(self.folder / "clientqueue", "mail", "mail")
+        (self.folder / "clientqueue").chmod(0o770)
         (self.folder / "hosts").write_text(HOSTS)
         (self.folder / "service.switch").write_text("hosts files\naliases files\n")
         (self.folder / "sasl/Sendmail.conf").write_text(
