@@ -4,6 +4,8 @@ import json
 
 from bench import HERE
 
+POSTFIX_ALONE = "asks no MTA"
+
 CAMPAIGN = HERE / "campaigns/acme.eml"
 
 

@@ -6,6 +6,8 @@ import pathlib
 import corpus
 from skipped import Skipped
 
+POSTFIX_ALONE = "asks no MTA"
+
 
 def test_share_that_passes(bench):
     """`signpost rewrite` over the corpus of $SIGNPOST_CORPUS, judged by its own judges"""

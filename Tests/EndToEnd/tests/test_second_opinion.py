@@ -6,6 +6,8 @@ import pathlib
 import second_opinion
 from skipped import Skipped
 
+POSTFIX_ALONE = "asks no MTA"
+
 
 def _agrees(bench, what):
     arguments = []
