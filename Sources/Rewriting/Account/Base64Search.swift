@@ -197,7 +197,7 @@ struct Base64Search {
     /// Which bytes are not of the alphabet.
     @inline(__always)
     private static func areAlien(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
-        // The types are spelled out for the reason given at `firstUnusual(from:)`.
+        // The types are spelled out for the reason given at `areNotPrintable(_:)`.
         let letters = (bytes | SIMD16<UInt8>(repeating: 0x20)) &- SIMD16<UInt8>(repeating: 0x61)
         let slashAndDigits = bytes &- SIMD16<UInt8>(repeating: 0x2F)
         return (letters .>= SIMD16<UInt8>(repeating: 26)) .& (slashAndDigits .>= SIMD16<UInt8>(repeating: 11))

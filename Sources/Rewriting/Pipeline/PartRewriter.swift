@@ -75,11 +75,8 @@ struct PartRewriter {
             encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
         }
         if encoded.refusedLinks.isEmpty {
-            result.bodyEdits += encoded.edits.map { edit in
-                let range = ByteRange(
-                    edit.range.start + leaf.content.start, edit.range.end + leaf.content.start)
-                return Edit(range, edit.replacement)
-            }
+            for index in encoded.edits.indices { encoded.edits[index].range.shift(by: leaf.content.start) }
+            result.bodyEdits += encoded.edits
             collector.report(refused: false, into: &result)
         } else {
             // A part with half of its links moved would show its reader two brands.

@@ -190,8 +190,14 @@ struct HTMLLinks: HTMLTokenSink {
     // MARK: What is worth reading
 
     /// Whether a default domain stands literally in the stretch.
+    @inline(__always)
     private mutating func hasLiteral(in range: ByteRange) -> Bool {
         if range.start >= gap.start, range.end <= gap.end { return false }
+        return hasLiteral(outsideGap: range)
+    }
+
+    @inline(never)
+    private mutating func hasLiteral(outsideGap range: ByteRange) -> Bool {
         var low = 0
         var high = literals.count
         while low < high {
