@@ -140,18 +140,17 @@ struct LinkCollector {
         _ source: DecodedText, _ url: WebURL, to answer: [UInt8], plugin: String, place: String,
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
-        guard let new = WebURL(answer), new.isValid else {
-            stay(
-                source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
-            return
-        }
         let before = edits.count
-        var after = new.text
-        if url.differsInHostAlone(from: new) {
+        var after = answer
+        if let host = url.otherHost(in: answer) {
             // So it is for nearly all links; and all of a sender's get the same host.
-            let host = new.text.copy(new.components.host, sharing: edits.last?.replacement)
-            add(url.components.host, of: url, source, host)
+            add(url.components.host, of: url, source, answer.copy(host, sharing: edits.last?.replacement))
         } else {
+            guard let new = WebURL(answer), new.isValid else {
+                let reason = LeftReason.decided("unusable answer from " + plugin)
+                stay(source, url, place: place, reason: reason, isOurs: isOurs)
+                return
+            }
             let difference = URLDifference(from: url, to: new)
             for change in difference.changes {
                 add(change.range, of: url, source, LinkCollector.escape(change.replacement, escaping))

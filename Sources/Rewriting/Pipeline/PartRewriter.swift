@@ -64,11 +64,14 @@ struct PartRewriter {
             return
         }
         let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
-        let edits = collector.edits.map { edit in
-            ContentEdit(
-                link: edit.link, range: charset.decodedRange(of: edit.range),
-                replacement: charset.encode(edit.replacement))
-        }
+        let edits =
+            charset.isPlain
+            ? collector.edits
+            : collector.edits.map { edit in
+                ContentEdit(
+                    link: edit.link, range: charset.decodedRange(of: edit.range),
+                    replacement: charset.encode(edit.replacement))
+            }
         var encoded = EncodedEdits(edits: [], refusedLinks: [])
         if !edits.isEmpty {
             let breaks = LineBreaks(view: view, isMarkup: kind != .text && !charset.isWide)

@@ -26,13 +26,14 @@ public struct RawMessage: Sendable {
 
     /// The message with a rewriter's changes made.
     public func applying(_ result: RewriteResult) -> [UInt8] {
-        let headerEdits = result.headerEdits.map { Edit(values[$0.fieldIndex], $0.value) }
-        let bodyEdits = result.bodyEdits.map { edit in
-            Edit(
-                ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart),
-                withLineEndsOfMessage(edit.replacement))
+        if result.headerEdits.isEmpty, result.bodyEdits.isEmpty { return bytes }
+        var edits = result.headerEdits.map { Edit(values[$0.fieldIndex], $0.value) }
+        edits.reserveCapacity(edits.count + result.bodyEdits.count)
+        for edit in result.bodyEdits {
+            let range = ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart)
+            edits.append(Edit(range, withLineEndsOfMessage(edit.replacement)))
         }
-        return headerEdits.isEmpty && bodyEdits.isEmpty ? bytes : bytes.applying(headerEdits + bodyEdits)
+        return bytes.applying(edits)
     }
 
     /// A part of one line does not say how the message ends its lines; what breaks it then is CRLF, as in all

@@ -63,15 +63,19 @@ struct WebURL {
         }
     }
 
-    /// Whether `new` is this URL on another host, one that is spelled as it is serialised.
-    func differsInHostAlone(from new: WebURL) -> Bool {
-        guard new.isValid, new.serialisedHost == nil else { return false }
-        let (before, after) = (components.host, new.components.host)
-        return text.withUnsafeBufferPointer { old in
-            new.text.withUnsafeBufferPointer { new in
-                old.equals(ByteRange(0, before.start), new, ByteRange(0, after.start))
-                    && old.equals(ByteRange(before.end, old.count), new, ByteRange(after.end, new.count))
-                    && !old.equals(before, new, after)
+    /// The host of `answer`, where it is this URL on another host that is spelled as it is serialised: it need not be
+    /// parsed then. Nil where more is different, or nothing.
+    func otherHost(in answer: [UInt8]) -> ByteRange? {
+        let old = components.host
+        let new = ByteRange(old.start, old.end + answer.count - text.count)
+        guard isValid, !new.isEmpty else { return nil }
+        return text.withUnsafeBufferPointer { text in
+            answer.withUnsafeBufferPointer { answer in
+                let isOther =
+                    text.equals(ByteRange(0, old.start), answer, ByteRange(0, new.start))
+                    && text.equals(ByteRange(old.end, text.count), answer, ByteRange(new.end, answer.count))
+                    && !text.equals(old, answer, new)
+                return isOther && answer[new.start..<new.end].allSatisfy(HostParser.isCanonical) ? new : nil
             }
         }
     }
