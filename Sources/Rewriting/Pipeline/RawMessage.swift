@@ -5,8 +5,8 @@ public struct RawMessage: Sendable {
     public let bytes: [UInt8]
     /// Its header fields in their order.
     public let fields: [HeaderField]
-    /// Where each field's value stands in `bytes`.
-    private let values: [ByteRange]
+    /// Where each field stands in `bytes`, and its value.
+    private let lines: [(field: ByteRange, value: ByteRange)]
     /// Where the body begins.
     public let bodyStart: Int
 
@@ -20,14 +20,20 @@ public struct RawMessage: Sendable {
         guard startsWithBody || section.fields.contains(where: \.hasValidName) else { return nil }
         self.bytes = bytes
         fields = section.fields
-        values = section.lines.map(\.value)
+        lines = section.lines
         bodyStart = section.end
     }
 
     /// The message with a rewriter's changes made.
-    public func applying(_ result: RewriteResult) -> [UInt8] {
-        if result.headerEdits.isEmpty, result.bodyEdits.isEmpty { return bytes }
-        var edits = result.headerEdits.map { Edit(values[$0.fieldIndex], $0.value) }
+    ///
+    /// - Parameter removed: the fields that go, by their place in ``fields``; none that the rewriter changed.
+    public func applying(_ result: RewriteResult, removing removed: [Int] = []) -> [UInt8] {
+        if result.headerEdits.isEmpty, result.bodyEdits.isEmpty, removed.isEmpty { return bytes }
+        var edits = result.headerEdits.map { Edit(lines[$0.fieldIndex].value, $0.value) }
+        if !removed.isEmpty {
+            edits += removed.map { Edit(lines[$0].field, []) }
+            edits.sort { $0.range.start < $1.range.start }
+        }
         edits.reserveCapacity(edits.count + result.bodyEdits.count)
         for edit in result.bodyEdits {
             let range = ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart)
