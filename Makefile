@@ -39,8 +39,10 @@ bench: install-deps
 		.build/yardsticks/bin/python Tests/Benchmarks/yardsticks.py .build/messages > .build/yardsticks.tsv || \
 		echo "without Python's numbers"
 	@$(BUILT)/Benchmarks $(BENCHMARKS) --python .build/yardsticks.tsv
+	@command -v valgrind >/dev/null || echo "without instructions per byte: no valgrind"
+	@! command -v valgrind >/dev/null || { echo; $(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks; }
 
-# The same for a noisy machine: instructions per byte (needs valgrind).
+# For a noisy machine: instructions per byte alone (needs valgrind).
 bench-instructions:
 	$(SWIFT) build -c release --product Benchmarks
 	@$(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks
