@@ -86,12 +86,15 @@ let package = Package(
         room("Senders", ["Configuration", "DomainNames"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
-        room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
+        room(
+            "Filtering",
+            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
+                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "TrackingDomains",
+                "Rewriting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -102,7 +105,7 @@ let package = Package(
         tests(of: "TrackingDomains", ["Configuration", "DomainNames"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(

@@ -7,6 +7,9 @@ public struct TrackingDomain: Hashable, Sendable, CustomStringConvertible {
     /// The port that takes the place of the link's; nil keeps it.
     public var port: UInt16?
 
+    /// A host, with the port where there is one.
+    public init(host: DomainName, port: UInt16? = nil) { (self.host, self.port) = (host, port) }
+
     /// Reads `click.acme.example` or `click.acme.example:8443`; IDNs are allowed.
     public init(parsing text: String) throws(ValueError) {
         let expected = "a host name such as click.acme.example"
