@@ -12,13 +12,13 @@ import Testing
     private static let silence = DomainFinding.Verdict.unreachable(reason: "SERVFAIL")
 
     /// A state and the time, in seconds.
-    private struct Domain {
+    private final class Domain {
         var state = DomainState()
         var now = 1000
         var wait = Duration.zero
 
         /// The finding `seconds` later.
-        mutating func finds(
+        func finds(
             _ verdict: DomainFinding.Verdict, after seconds: Int = 0, ttl: Int? = nil,
             certificate: DomainFinding.Certificate? = nil
         ) -> [DomainState.Change] {
@@ -32,7 +32,7 @@ import Testing
         }
 
         static var used: Domain {
-            var domain = Domain()
+            let domain = Domain()
             _ = domain.finds(.verified)
             return domain
         }
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [DomainFinding.Verdict.verified, .flattened])
     func `a new domain is used from its first success`(_ verdict: DomainFinding.Verdict) {
-        var domain = Domain()
+        let domain = Domain()
         #expect(!domain.state.isUsed)
         #expect(domain.finds(verdict) == [.gained])
         #expect(domain.state.isUsed && domain.state.problem == nil)
@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: negative)
     func `a used domain is dropped on a no that is seen again after a pause`(_ verdict: DomainFinding.Verdict) {
-        var domain = Domain.used
+        let domain = Domain.used
         #expect(domain.finds(verdict, after: 3600) == [])
         #expect(domain.state.isUsed && domain.wait == .seconds(60))
         #expect(domain.finds(verdict, after: 20) == [])
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a success between two noes counts the noes anew`() {
-        var domain = Domain.used
+        let domain = Domain.used
         #expect(domain.finds(.missing, after: 3600) == [])
         #expect(domain.finds(.verified, after: 60) == [], "nobody was told of the first no")
         #expect(domain.finds(.missing, after: 3600) == [])
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `two noes with silence between are two noes`() {
-        var domain = Domain.used
+        let domain = Domain.used
         #expect(domain.finds(.missing, after: 3600) == [])
         #expect(domain.finds(Self.silence, after: 60) == [])
         #expect(domain.finds(.missing, after: 60) == [.lost(.missing)])
@@ -77,7 +77,7 @@ import Testing
 
     @Test(arguments: soft)
     func `a used domain that fails otherwise is dropped after grace`(_ verdict: DomainFinding.Verdict) {
-        var domain = Domain.used
+        let domain = Domain.used
         #expect(domain.finds(verdict, after: 3600) == [.failing(verdict)])
         #expect(domain.finds(verdict, after: 86399) == [])
         #expect(domain.state.isUsed && domain.wait == .seconds(1), "looked at when grace ends")
@@ -86,7 +86,7 @@ import Testing
 
     @Test(arguments: soft)
     func `a success within grace begins it anew`(_ verdict: DomainFinding.Verdict) {
-        var domain = Domain.used
+        let domain = Domain.used
         #expect(domain.finds(verdict, after: 3600) == [.failing(verdict)])
         #expect(domain.finds(.verified, after: 86000) == [.recovered])
         #expect(domain.finds(verdict, after: 3600) == [.failing(verdict)])
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `silence never drops a used domain, however long it lasts`() {
-        var domain = Domain.used
+        let domain = Domain.used
         for _ in 0..<1000 { #expect(domain.finds(Self.silence, after: 3600) == []) }
         #expect(domain.state.isUsed)
         #expect(domain.finds(.bogus, after: 3600) == [.failing(.bogus)], "grace begins with a statement")
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test func `recovery is automatic`() {
-        var domain = Domain.used
+        let domain = Domain.used
         _ = domain.finds(.missing, after: 3600)
         #expect(domain.finds(.missing, after: 60) == [.lost(.missing)])
         #expect(domain.finds(Self.silence, after: 10) == [])
@@ -113,7 +113,7 @@ import Testing
 
     @Test(arguments: negative + soft)
     func `the first failure of a new domain is told once`(_ verdict: DomainFinding.Verdict) {
-        var domain = Domain()
+        let domain = Domain()
         #expect(domain.finds(verdict) == [.refused(verdict)])
         #expect(domain.finds(verdict, after: 10) == [])
         #expect(domain.finds(Self.silence, after: 10) == [])
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func `silence about a new domain is told, and then the first statement`() {
-        var domain = Domain()
+        let domain = Domain()
         #expect(domain.finds(Self.silence) == [.refused(Self.silence)])
         #expect(domain.finds(Self.silence, after: 10) == [])
         #expect(domain.finds(.missing, after: 10) == [.refused(.missing)])
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test func `a domain that is not in order is looked up soon, and then less and less often`() {
-        var domain = Domain()
+        let domain = Domain()
         var waits: [Duration] = []
         for _ in 0..<12 {
             _ = domain.finds(.missing)
@@ -144,7 +144,7 @@ import Testing
 
     @Test(arguments: [(nil, 3600), (30, 60), (60, 60), (300, 300), (3600, 3600), (86400, 3600)] as [(Int?, Int)])
     func `a good domain is looked up when its records expire, within bounds`(_ ttl: Int?, _ wait: Int) {
-        var domain = Domain()
+        let domain = Domain()
         _ = domain.finds(.verified, ttl: ttl)
         #expect(domain.wait == .seconds(wait))
     }
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func `a certificate's end is spoken of within 14 days, once a day`() {
-        var domain = Domain.used
+        let domain = Domain.used
         let day = 86400
         let end = domain.now + 20 * day
         let certificate = DomainFinding.Certificate(notAfter: end)
@@ -175,7 +175,7 @@ import Testing
 
     @Test func `a certificate's problem that does not matter is told once a day`() {
         let certificate = DomainFinding.Certificate(notAfter: 9_999_999, problem: "self-signed")
-        var domain = Domain()
+        let domain = Domain()
         #expect(
             domain.finds(.verified, certificate: certificate) == [.gained, .certificate(problem: "self-signed")])
         #expect(domain.finds(.verified, after: 3600, certificate: certificate) == [])
