@@ -84,7 +84,7 @@ let package = Package(
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
-        room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames"]),
+        room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room(
             "Filtering",
@@ -102,7 +102,7 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
-        tests(of: "TrackingDomains", ["Configuration", "DomainNames"]),
+        tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
