@@ -1,3 +1,4 @@
+import CCares
 import Configuration
 import Glibc
 

@@ -28,7 +28,12 @@ struct Serve: ParsableCommand {
 
         let current = CurrentSnapshot(first)
         let watching = Watching(log: log)
-        watching.follow(first)
+        do throws(ConfigurationError) {
+            try watching.follow(first)
+        } catch {
+            complain([error])
+            throw SystemExit.configuration
+        }
         defer { watching.stop() }
         let server = MilterServer(options: try milterOptions(settings), log: log) {
             LinkFilter(snapshot: current.value, domains: watching.states, log: log)
@@ -94,7 +99,13 @@ private func reload(_ file: String, into current: CurrentSnapshot, watching: Wat
     if old.domainCheck.state != new.domainCheck.state {
         log(.warning, "reload: domain_check.state changed; a restart is needed for it")
     }
-    watching.follow(snapshot)
+    do throws(ConfigurationError) {
+        try watching.follow(snapshot)
+    } catch {
+        log(.error, "\(error)")
+        log(.error, "reload: going on with the configuration as it was")
+        return
+    }
     current.value = snapshot
     log(.info, "reload: done; senders=\(snapshot.senders.senders.count), errors=\(errors.count)")
 }

@@ -21,7 +21,9 @@ final class Watching: Sendable {
     var states: (any DomainStates)? { mutex.withLock { $0.watch } }
 
     /// Watches the domains of a snapshot from now on. Called at the start and at each reload, never twice at a time.
-    func follow(_ snapshot: Snapshot) {
+    ///
+    /// - Throws: where `https_ca` cannot be read; everything is as it was then.
+    func follow(_ snapshot: Snapshot) throws(ConfigurationError) {
         let settings = snapshot.settings
         let old = mutex.withLock { $0.watch }
         guard settings.domainCheck.mode != .off else {
@@ -31,7 +33,7 @@ final class Watching: Sendable {
         }
         let setup = DomainWatch.Setup(
             check: settings.domainCheck, target: settings.cnameTarget,
-            verifier: verifier(settings), questions: snapshot.domainQuestions)
+            verifier: try NetworkVerifier(settings), questions: snapshot.domainQuestions)
         if let old { return old.update(setup) }
         let new = DomainWatch(setup) { [log] event in
             log(event.isWarning ? .warning : .info, event.description)
@@ -59,15 +61,5 @@ final class Watching: Sendable {
         if !startThread({ watch.run() }) {
             log(.error, "domain_check: there can be no more threads; domains are not looked up until a restart")
         }
-    }
-}
-
-/// Who looks domains up.
-private func verifier(_ settings: Settings) -> any DomainVerifier { NobodyToAsk() }
-
-/// Stands in until there is a resolver.
-private struct NobodyToAsk: DomainVerifier {
-    func verify(_ questions: [DomainQuestion], found: (DomainQuestion, DomainFinding) -> Void) {
-        for question in questions { found(question, DomainFinding(.unreachable(reason: "no resolver"))) }
     }
 }

@@ -9,6 +9,8 @@ final class CertificateCheck: @unchecked Sendable {  // SSL_CTX counts its users
     /// - Parameter authorities: a PEM file; nil for the system's.
     /// - Throws: where the file has no certificates.
     init(authorities: Settings.ConfiguredPath?) throws(ConfigurationError) {
+        // The process may end while another thread waits for a server: nothing is taken from under it by exit(3).
+        OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
         guard let context = SSL_CTX_new(TLS_client_method()) else {
             let position = authorities?.position ?? SourcePosition(file: "(default)")
             throw ConfigurationError(position, "TLS cannot be used: \(CertificateCheck.lastError())")

@@ -17,8 +17,8 @@ struct DomainState: Sendable, Equatable {
     var failures = 0
     /// Whether the log has been told why it is not used.
     var isExplained = false
-    /// When its certificate was last warned of.
-    var certificateWarning: Moment?
+    /// When its certificate, or something else that does not keep it from being used, was last warned of.
+    var lastWarning: Moment?
 
     /// Something the operator hears of.
     enum Change: Sendable, Equatable {
@@ -34,8 +34,8 @@ struct DomainState: Sendable, Equatable {
         case recovered
         /// Its certificate has this much time left.
         case expiring(Duration)
-        /// Its certificate is not in order, which does not matter by `https_check`.
-        case certificate(problem: String)
+        /// It is used, and still something is not as it should be: by `https_check` that does not matter.
+        case flawed(String)
     }
 
     /// Takes note of a finding.
@@ -48,7 +48,7 @@ struct DomainState: Sendable, Equatable {
         let verdict = finding.verdict
         guard verdict.weight != .good else { return succeed(finding, at: now, timing) }
         failures += 1
-        problem = verdict.description
+        problem = verdict.inTheLog
         if verdict.weight == .silence {
             // No statement: what is used stays used, what is not stays so.
             let changes: [Change] = isUsed || failures > 1 || isExplained ? [] : [.refused(verdict)]
@@ -73,7 +73,7 @@ struct DomainState: Sendable, Equatable {
         isUsed = true
         isExplained = false
         (problem, failingSince, negativeSince, failures) = (nil, nil, nil, 0)
-        if let certificate = finding.certificate { changes += remarks(certificate, at: now) }
+        if let warning = warning(about: finding, at: now) { changes.append(warning) }
         return (changes, timing.afterSuccess(timeToLive: finding.timeToLive))
     }
 
@@ -106,12 +106,15 @@ struct DomainState: Sendable, Equatable {
         return ([.lost(verdict)], timing.afterFailure(number: failures))
     }
 
-    private mutating func remarks(_ certificate: DomainFinding.Certificate, at now: Moment) -> [Change] {
-        let left = Moment.seconds(certificate.notAfter) - now
-        guard certificate.problem != nil || left < WatchTiming.certificateNotice else { return [] }
-        if let last = certificateWarning, now - last < WatchTiming.certificateReminder { return [] }
-        certificateWarning = now
-        return [certificate.problem.map { .certificate(problem: $0) } ?? .expiring(left)]
+    /// What the operator should hear about a domain in order, now and then.
+    private mutating func warning(about finding: DomainFinding, at now: Moment) -> Change? {
+        var change = (finding.certificate?.problem ?? finding.note).map { Change.flawed($0) }
+        if let end = finding.certificate?.notAfter, .seconds(end) - now < WatchTiming.certificateNotice {
+            change = change ?? .expiring(.seconds(end) - now)
+        }
+        if let last = lastWarning, now - last < WatchTiming.reminder { return nil }
+        if change != nil { lastWarning = now }
+        return change
     }
 }
 

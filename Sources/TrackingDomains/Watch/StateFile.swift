@@ -73,14 +73,14 @@ private struct Record: Codable {
     var used: Bool
     var problem: String?
     var failingSince: Int64?
-    var certificateWarning: Int64?
+    var lastWarning: Int64?
     var sender: String
     var seen: Int64
 
     enum CodingKeys: String, CodingKey {
         case domain, https, used, problem, sender, seen
         case failingSince = "failing_since"
-        case certificateWarning = "certificate_warning"
+        case lastWarning = "last_warning"
     }
 
     init(_ question: DomainQuestion, _ entry: WatchTable.Entry, lastSeen: Moment) {
@@ -89,7 +89,7 @@ private struct Record: Codable {
         used = entry.state.isUsed
         problem = entry.state.problem
         failingSince = entry.state.failingSince?.components.seconds
-        certificateWarning = entry.state.certificateWarning?.components.seconds
+        lastWarning = entry.state.lastWarning?.components.seconds
         sender = entry.sender
         seen = lastSeen.components.seconds
     }
@@ -101,7 +101,7 @@ private struct Record: Codable {
         state.isUsed = used
         state.problem = problem
         state.failingSince = failingSince.map { .seconds($0) }
-        state.certificateWarning = certificateWarning.map { .seconds($0) }
+        state.lastWarning = lastWarning.map { .seconds($0) }
         state.isExplained = !used
         let entry = WatchTable.Entry(state: state, sender: sender, lastSeen: .seconds(seen))
         return (DomainQuestion(domain: domain, needsHTTPS: https), entry)

@@ -25,12 +25,12 @@ struct WatchWording: Sendable {
         let (isWarning, what) =
             switch change {
             case .gained: (false, "verified, links move to it")
-            case .lost(let verdict): (true, "lost: \(verdict); \(without)")
-            case .refused(let verdict): (true, "not verified: \(verdict)\(advice(verdict, domain)); \(without)")
-            case .failing(let verdict): (true, "failing: \(verdict); links move to it for \(grace.words) more")
+            case .lost(let verdict): (true, "lost: \(verdict.inTheLog); \(without)")
+            case .refused(let verdict): (true, "not verified: \(verdict.inTheLog)\(advice(verdict, domain)); \(without)")
+            case .failing(let verdict): (true, "failing: \(verdict.inTheLog); links move to it for \(grace.words) more")
             case .recovered: (false, "verified again")
             case .expiring(let left): (true, "its certificate expires in \(left.words)")
-            case .certificate(let problem): (true, "its certificate is not in order: \(problem)")
+            case .flawed(let problem): (true, "links move to it, although \(problem)")
             }
         return WatchEvent(
             isWarning: isWarning, description: "domain \(domain) (sender \(sender)\(scheme)): \(what)")

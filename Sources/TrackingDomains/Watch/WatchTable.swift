@@ -17,7 +17,7 @@ struct WatchTable {
             var entry = self
             entry.lastSeen = min(lastSeen, now)
             entry.state.failingSince = state.failingSince.map { min($0, now) }
-            entry.state.certificateWarning = state.certificateWarning.map { min($0, now) }
+            entry.state.lastWarning = state.lastWarning.map { min($0, now) }
             return entry
         }
     }

@@ -20,8 +20,8 @@ struct WatchTiming: Sendable, Equatable {
 
     /// From how much validity left on a certificate is spoken of.
     static let certificateNotice = Duration.seconds(14 * day)
-    /// How often at most.
-    static let certificateReminder = Duration.seconds(day)
+    /// How often that is said of a domain, at most.
+    static let reminder = Duration.seconds(day)
     /// How long a domain is remembered that nobody names any more.
     static let memory = Duration.seconds(day)
 

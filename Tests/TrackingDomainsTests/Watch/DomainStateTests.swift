@@ -55,7 +55,7 @@ import Testing
         #expect(domain.finds(verdict, after: 20) == [])
         #expect(domain.state.isUsed && domain.wait == .seconds(40), "too early to count")
         #expect(domain.finds(verdict, after: 40) == [.lost(verdict)])
-        #expect(!domain.state.isUsed && domain.state.problem == verdict.description)
+        #expect(!domain.state.isUsed && domain.state.problem == verdict.inTheLog)
         #expect(domain.wait == .seconds(10))
         #expect(domain.finds(verdict, after: 10) == [], "said once")
     }
@@ -173,11 +173,11 @@ import Testing
                 == [.expiring(.seconds(13 * day - 7200))])
     }
 
-    @Test func `a certificate's problem that does not matter is told once a day`() {
+    @Test func `a flaw that does not matter is told once a day`() {
         let certificate = DomainFinding.Certificate(notAfter: 9_999_999, problem: "self-signed")
         let domain = Domain()
         #expect(
-            domain.finds(.verified, certificate: certificate) == [.gained, .certificate(problem: "self-signed")])
+            domain.finds(.verified, certificate: certificate) == [.gained, .flawed("self-signed")])
         #expect(domain.finds(.verified, after: 3600, certificate: certificate) == [])
     }
 }

@@ -20,7 +20,7 @@ import Testing
         entry.state.isExplained = !used
         entry.state.problem = problem
         entry.state.failingSince = failingSince
-        entry.state.certificateWarning = .seconds(1_699_999_999)
+        entry.state.lastWarning = .seconds(1_699_999_999)
         return entry
     }
 
@@ -50,7 +50,7 @@ import Testing
             at: .seconds(1_700_000_000))
         #expect(
             try String(contentsOfFile: path, encoding: .utf8)
-                == #"{"domains":[{"certificate_warning":1699999999,"domain":"click.acme.example","https":false,"#
+                == #"{"domains":[{"domain":"click.acme.example","https":false,"last_warning":1699999999,"#
                 + #""problem":"missing","seen":1700000000,"sender":"acme","used":false}]}"#)
     }
 
