@@ -1,15 +1,9 @@
-import Glibc
+import FoundationEssentials
 
 /// A clock that begins with the wall clock's time and goes on steadily, whatever becomes of that.
 struct WatchClock: Sendable {
-    private let wall: Moment
+    private let wall = Moment.seconds(Date.now.timeIntervalSince1970)
     private let start = ContinuousClock.now
-
-    init() {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        wall = .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
 
     var now: Moment { wall + (ContinuousClock.now - start) }
 }
