@@ -15,7 +15,9 @@ enum LogLine {
         line += " rewritten=" + counted(result.rewritten.map(\.plugin), order: plugins)
         line += " left=" + counted(result.left.map { key($0.reason) }, order: [])
         line += " size=\(size) time=\(milliseconds(time))"
-        if !unverified.isEmpty { line += " unverified=" + unverified.map(\.description).joined(separator: ",") }
+        if !unverified.isEmpty {
+            line += " unverified=" + unverified.map(\.description).joined(separator: ",")
+        }
         return line
     }
 

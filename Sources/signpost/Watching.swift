@@ -59,7 +59,9 @@ final class Watching: Sendable {
 
     private func run(_ watch: DomainWatch) {
         if !startThread({ watch.run() }) {
-            log(.error, "domain_check: there can be no more threads; domains are not looked up until a restart")
+            log(
+                .error,
+                "domain_check: there can be no more threads; domains are not looked up until a restart")
         }
     }
 }

@@ -79,7 +79,8 @@ private final class FakeStates: DomainStates {
         #expect(body?.contains("https://track.relay.example/o/1") == true, "and no later plugin takes them")
         #expect(log.contains(" rewritten=3 (click-tracking=1 subscription=2) "))
         #expect(log.contains(" left=2 (domain-not-verified=1 comment=1) "))
-        #expect(log.contains(" domain=click.acme.example ") && log.hasSuffix("ms unverified=img.acme.example"))
+        #expect(
+            log.contains(" domain=click.acme.example ") && log.hasSuffix("ms unverified=img.acme.example"))
     }
 
     @Test func `require: a plugin's own domain may be all that is verified`() throws {

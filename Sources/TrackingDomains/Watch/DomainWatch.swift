@@ -73,11 +73,11 @@ public final class DomainWatch: DomainStates {
     /// Not to be called by two threads at a time. The path of the state file does not change.
     public func update(_ setup: Setup) {
         let old = state.withLock { state in
-            defer {
-                state.setup = setup
-                state.table.timing = setup.timing
-            }
-            return state.setup.questions
+            let old = state.setup
+            state.setup = setup
+            state.table.timing = setup.timing
+            if setup.timing.recheck < old.timing.recheck { state.table.hurry(at: clock.now) }
+            return old.questions
         }
         let gone = old.keys.filter { setup.questions[$0] == nil }
         let new = setup.questions.filter { old[$0.key] != $0.value }
@@ -127,6 +127,7 @@ public final class DomainWatch: DomainStates {
         // Whoever set up a folder that cannot be written hears of it now.
         save()
         var earliest = Moment.zero
+        var silence = Silence()
         while true {
             let start = clock.now
             let (questions, setup, hasEnded) = state.withLock { state in
@@ -134,7 +135,11 @@ public final class DomainWatch: DomainStates {
                 return (state.table.due(at: start, atMost: limit), state.setup, state.hasEnded)
             }
             if hasEnded { return }
-            if !questions.isEmpty { verify(questions, setup) }
+            if !questions.isEmpty,
+                let event = silence.heard(verify(questions, setup), at: clock.now, setup.timing)
+            {
+                report(event)
+            }
             if questions.count == Self.batch { earliest = start + Self.batchInterval }
             sleep(until: earliest)
         }
@@ -152,13 +157,21 @@ public final class DomainWatch: DomainStates {
         if state.withLock({ $0.table.isUnsaved }) { save() }
     }
 
-    private func verify(_ questions: [DomainQuestion], _ setup: Setup) {
+    /// Looks domains up.
+    ///
+    /// - Returns: why nothing was learnt of any of them; nil where something was.
+    private func verify(_ questions: [DomainQuestion], _ setup: Setup) -> String? {
         var unanswered = Set(questions)
+        var silence: String? = "no answer"
         setup.verifier.verify(questions) { question, finding in
             unanswered.remove(question)
+            silence = finding.verdict.weight == .silence && silence != nil ? finding.verdict.inTheLog : nil
             take(finding, for: question, setup)
         }
-        for question in unanswered { take(DomainFinding(.unreachable(reason: "no answer")), for: question, setup) }
+        for question in unanswered {
+            take(DomainFinding(.unreachable(reason: "no answer")), for: question, setup)
+        }
+        return silence
     }
 
     private func take(_ finding: DomainFinding, for question: DomainQuestion, _ setup: Setup) {

@@ -40,7 +40,7 @@ struct StateFile: Sendable {
     /// Writes the file in one step: whoever reads it finds the old content or the new, also after a power cut.
     func write(_ entries: [DomainQuestion: WatchTable.Entry], at now: Moment) throws(FileProblem) {
         let records = entries.filter(\.value.state.wasChecked).map {
-            Record($0.key, $0.value, lastSeen: $0.value.isListed ? now : $0.value.lastSeen)
+            Record($0.key, $0.value, lastSeen: $0.value.interest == .configuration ? now : $0.value.lastSeen)
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -117,7 +117,9 @@ private struct LenientRecord: Decodable {
 
 extension DomainState {
     /// What the file keeps of a state.
-    var persistent: Persistent { Persistent(isUsed: isUsed, isFailing: failingSince != nil, problem: problem) }
+    var persistent: Persistent {
+        Persistent(isUsed: isUsed, isFailing: failingSince != nil, problem: problem)
+    }
 
     /// See ``persistent``.
     struct Persistent: Equatable {

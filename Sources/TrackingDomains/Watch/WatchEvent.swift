@@ -26,8 +26,10 @@ struct WatchWording: Sendable {
             switch change {
             case .gained: (false, "verified, links move to it")
             case .lost(let verdict): (true, "lost: \(verdict.inTheLog); \(without)")
-            case .refused(let verdict): (true, "not verified: \(verdict.inTheLog)\(advice(verdict, domain)); \(without)")
-            case .failing(let verdict): (true, "failing: \(verdict.inTheLog); links move to it for \(grace.words) more")
+            case .refused(let verdict):
+                (true, "not verified: \(verdict.inTheLog)\(advice(verdict, domain)); \(without)")
+            case .failing(let verdict):
+                (true, "failing: \(verdict.inTheLog); links move to it for \(grace.words) more")
             case .recovered: (false, "verified again")
             case .expiring(let left): (true, "its certificate expires in \(left.words)")
             case .flawed(let problem): (true, "links move to it, although \(problem)")

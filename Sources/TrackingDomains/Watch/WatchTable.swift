@@ -5,12 +5,24 @@ struct WatchTable {
         var state = DomainState()
         /// A sender whose domain it is, for the log.
         var sender: String
-        /// Whether the configuration names it.
-        var isListed = false
+        /// Who wants to know of it.
+        var interest = Interest.none
         /// When a message last asked for it, or the configuration last named it.
         var lastSeen: Moment
+        /// Whether it is looked up no more, and only remembered.
+        var isDormant = false
         /// When it is looked up next; nil while it is.
         var due: Moment?
+
+        /// Who wants to know of a domain.
+        enum Interest {
+            /// Nobody any more, or nobody yet since the start.
+            case none
+            /// Messages ask for it.
+            case messages
+            /// The configuration names it.
+            case configuration
+        }
 
         /// The entry with no moment that is yet to come: the wall clock may have been set back.
         fileprivate func known(at now: Moment) -> Entry {
@@ -32,7 +44,8 @@ struct WatchTable {
 
     // MARK: Which domains
 
-    /// Takes up what an earlier run knew. What it used is looked up within `recheck`, what it did not within seconds.
+    /// Takes up what an earlier run knew. What it used is looked up within `recheck`, what it did not within seconds;
+    /// all that only where somebody wants to know by then.
     mutating func restore(_ known: [DomainQuestion: Entry], at now: Moment) {
         for (question, entry) in known where entries[question] == nil {
             entries[question] = entry.known(at: now)
@@ -45,16 +58,16 @@ struct WatchTable {
     mutating func list(_ questions: some Sequence<(key: DomainQuestion, value: String)>, at now: Moment) {
         for (question, sender) in questions {
             note(question, of: sender, at: now)
-            entries[question]?.isListed = true
+            entries[question]?.interest = .configuration
             entries[question]?.sender = sender
         }
     }
 
-    /// The configuration does not name these domains any more. They are forgotten after a while, since a file may be
-    /// broken for an hour.
+    /// The configuration does not name these domains any more. They are not looked up, and forgotten after a day: a
+    /// file may be broken for an hour.
     mutating func unlist(_ questions: some Sequence<DomainQuestion>, at now: Moment) {
         for question in questions {
-            entries[question]?.isListed = false
+            entries[question]?.interest = .none
             entries[question]?.lastSeen = now
         }
     }
@@ -64,14 +77,21 @@ struct WatchTable {
     /// - Returns: whether it is new.
     @discardableResult
     mutating func note(_ question: DomainQuestion, of sender: String, at now: Moment) -> Bool {
-        if let entry = entries[question] {
-            // Seldom, because a change while the table is being saved copies it whole.
-            if !entry.isListed, now - entry.lastSeen > .seconds(60) { entries[question]?.lastSeen = now }
-            return false
+        guard let entry = entries[question] else {
+            entries[question] = Entry(sender: sender, interest: .messages, lastSeen: now)
+            plan(question, at: .zero)
+            return true
         }
-        entries[question] = Entry(sender: sender, lastSeen: now)
-        plan(question, at: .zero)
-        return true
+        // Seldom, because a change while the table is being saved copies it whole.
+        if entry.interest == .none || entry.interest == .messages && now - entry.lastSeen > .seconds(60) {
+            entries[question]?.interest = .messages
+            entries[question]?.lastSeen = now
+        }
+        if entry.isDormant {
+            entries[question]?.isDormant = false
+            plan(question, at: now)
+        }
+        return false
     }
 
     /// Why links may not move to a domain now; nil where they may.
@@ -91,9 +111,13 @@ struct WatchTable {
         while questions.count < limit, let first = schedule.first, first.time <= now {
             _ = schedule.removeFirst()
             guard let entry = entries[first.question], entry.due == first.time else { continue }
-            if !entry.isListed, now - entry.lastSeen > WatchTiming.memory {
+            let end = entry.lastSeen + WatchTiming.memory
+            if entry.interest != .configuration, now >= end {
                 entries[first.question] = nil
                 isUnsaved = true
+            } else if entry.interest == .none {
+                entries[first.question]?.isDormant = true
+                plan(first.question, at: end)
             } else {
                 entries[first.question]?.due = nil
                 questions.append(first.question)
@@ -117,6 +141,15 @@ struct WatchTable {
         let isSteady = finding.verdict.weight == .good
         plan(question, at: now + (isSteady ? wait * .random(in: 0.9...1) : wait))
         return (changes, entry.sender)
+    }
+
+    /// Brings forward what would wait for longer than `recheck`, where that has become shorter.
+    mutating func hurry(at now: Moment) {
+        for (question, entry) in entries where !entry.isDormant {
+            if let due = entry.due, due > now + timing.recheck {
+                plan(question, at: now + timing.recheck * .random(in: 0..<1))
+            }
+        }
     }
 
     private mutating func plan(_ question: DomainQuestion, at time: Moment) {

@@ -48,7 +48,8 @@ import Testing
     }
 
     @Test(arguments: negative)
-    func `a used domain is dropped on a no that is seen again after a pause`(_ verdict: DomainFinding.Verdict) {
+    func `a used domain is dropped on a no that is seen again after a pause`(_ verdict: DomainFinding.Verdict)
+    {
         let domain = Domain.used
         #expect(domain.finds(verdict, after: 3600) == [])
         #expect(domain.state.isUsed && domain.wait == .seconds(60))
@@ -142,7 +143,9 @@ import Testing
         #expect(domain.wait == .seconds(10), "a success ends the back-off")
     }
 
-    @Test(arguments: [(nil, 3600), (30, 60), (60, 60), (300, 300), (3600, 3600), (86400, 3600)] as [(Int?, Int)])
+    @Test(
+        arguments: [(nil, 3600), (30, 60), (60, 60), (300, 300), (3600, 3600), (86400, 3600)] as [(Int?, Int)]
+    )
     func `a good domain is looked up when its records expire, within bounds`(_ ttl: Int?, _ wait: Int) {
         let domain = Domain()
         _ = domain.finds(.verified, ttl: ttl)

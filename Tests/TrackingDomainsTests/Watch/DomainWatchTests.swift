@@ -147,6 +147,7 @@ import Testing
     @Test func `with mode warn the log says that links move all the same`() throws {
         let watch = running(try setup(["click.acme.example"], mode: .warn))
         defer { watch.stop() }
-        #expect(waits { heard.lines.first?.hasSuffix("; links move to it all the same (mode: warn)") == true })
+        #expect(
+            waits { heard.lines.first?.hasSuffix("; links move to it all the same (mode: warn)") == true })
     }
 }

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func entry(used: Bool, problem: String? = nil, failingSince: Moment? = nil) -> WatchTable.Entry {
-        var entry = WatchTable.Entry(sender: "acme", isListed: false, lastSeen: .seconds(1_700_000_000))
+        var entry = WatchTable.Entry(sender: "acme", lastSeen: .seconds(1_700_000_000))
         entry.state.wasChecked = true
         entry.state.isUsed = used
         entry.state.isExplained = !used
@@ -129,7 +129,8 @@ import Testing
         )
         var complaints: [String] = []
         #expect(
-            KnownDomains(stateFile: path) { complaints.append($0) }.problems(of: [unused], sender: "s").isEmpty)
+            KnownDomains(stateFile: path) { complaints.append($0) }.problems(of: [unused], sender: "s")
+                .isEmpty)
         #expect(complaints.isEmpty, "a file that is not there is nothing to speak of")
         try StateFile(path: path).write(
             [used: entry(used: true), unused: entry(used: false, problem: "missing")], at: .zero)
@@ -139,7 +140,8 @@ import Testing
         #expect(complaints.isEmpty)
         try Data("{".utf8).write(to: URL(filePath: path))
         #expect(
-            KnownDomains(stateFile: path) { complaints.append($0) }.problems(of: [unused], sender: "s").isEmpty)
+            KnownDomains(stateFile: path) { complaints.append($0) }.problems(of: [unused], sender: "s")
+                .isEmpty)
         #expect(complaints.count == 1)
     }
 }

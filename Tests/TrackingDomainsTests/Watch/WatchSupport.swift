@@ -51,7 +51,9 @@ final class FakeVerifier: DomainVerifier {
 final class Heard: Sendable {
     private let events = Mutex<[WatchEvent]>([])
 
-    var lines: [String] { events.withLock { $0.map { ($0.isWarning ? "warning " : "info ") + $0.description } } }
+    var lines: [String] {
+        events.withLock { $0.map { ($0.isWarning ? "warning " : "info ") + $0.description } }
+    }
 
     var report: @Sendable (WatchEvent) -> Void {
         { [self] event in events.withLock { $0.append(event) } }

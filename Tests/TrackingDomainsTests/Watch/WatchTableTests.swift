@@ -117,6 +117,30 @@ import Testing
         #expect(table.problem(of: one) == "not looked up yet")
     }
 
+    @Test func `nobody's domain is not looked up, until somebody wants to know again`() throws {
+        var table = WatchTable(timing: Self.hour)
+        let one = try question("one.example")
+        table.list([one: "s"], at: .seconds(1_000_000))
+        _ = simulate(&table, from: 1_000_000, seconds: 10)
+        table.unlist([one], at: .seconds(1_000_010))
+        let alone = simulate(&table, from: 1_000_010, seconds: 10_000)
+        #expect(alone.reduce(0, +) == 0)
+        #expect(table.problem(of: one) == nil, "what was known is known")
+        table.note(one, of: "s", at: .seconds(1_020_000))
+        let wanted = simulate(&table, from: 1_020_000, seconds: 10)
+        #expect(wanted.reduce(0, +) == 1)
+    }
+
+    @Test func `a shorter recheck counts at once`() throws {
+        var table = WatchTable(timing: Self.hour)
+        table.list(try questions(600), at: .seconds(1_000_000))
+        _ = simulate(&table, from: 1_000_000, seconds: 1)
+        table.timing.recheck = .seconds(60)
+        table.hurry(at: .seconds(1_000_010))
+        let looks = simulate(&table, from: 1_000_010, seconds: 61)
+        #expect((600...700).contains(looks.reduce(0, +)) && looks.max().map { $0 < 40 } == true)
+    }
+
     @Test func `a domain of a sender from elsewhere stays while messages ask for it`() throws {
         var table = WatchTable(timing: Self.hour)
         let one = try question("one.example")
@@ -150,4 +174,19 @@ import Testing
         #expect(order == times.sorted().map { .seconds($0) })
         #expect(schedule.first == nil)
     }
+}
+
+@Test func `a watch that learns nothing says so once, and when that is over`() {
+    var silence = Silence()
+    let timing = WatchTiming(recheck: .seconds(3600), grace: .seconds(86400))
+    var events: [WatchEvent] = []
+    for (second, reason) in [
+        (0, "x"), (299, "x"), (300, "SERVFAIL"), (400, "x"), (500, nil), (600, nil), (700, "x"),
+    ]
+        as [(Int, String?)]
+    {
+        if let event = silence.heard(reason, at: .seconds(second), timing) { events.append(event) }
+    }
+    #expect(events.map(\.isWarning) == [true, false])
+    #expect(events.first?.description.contains("the last one: SERVFAIL; links go on as they did") == true)
 }
