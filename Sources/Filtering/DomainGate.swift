@@ -9,29 +9,28 @@ struct DomainGate: Sendable {
     /// nil where every domain counts as verified.
     let states: (any DomainStates)?
 
-    /// The outcome for a message, given what is known of its sender's domains.
+    /// The outcome for a message, given what is known of its sender's domains, and which of those are not verified.
     ///
-    /// `require` bars those that are not verified, and leaves the message alone where no other is left; `warn` names
-    /// them; `off` asks nothing.
-    func admit(_ outcome: Judgement.Outcome) -> Judgement.Outcome {
-        guard let states, mode != .off, case .rewrite(let sender, let plugins, _) = outcome else {
-            return outcome
+    /// `require` bars those that are not verified, and leaves the message alone where no other is left; `warn` only
+    /// names them; `off` asks nothing.
+    func admit(_ outcome: Judgement.Outcome) -> (outcome: Judgement.Outcome, unverified: [TrackingDomain]) {
+        guard let states, mode != .off, case .rewrite(let sender, let plugins) = outcome else {
+            return (outcome, [])
         }
         let targets = plugins.targets
         let problems = states.problems(of: targets.map(DomainQuestion.init), sender: sender.id)
-        if problems.isEmpty { return outcome }
+        if problems.isEmpty { return (outcome, []) }
         let barred = targets.filter { problems[DomainQuestion($0)] != nil }
-        if mode == .require, barred.count == targets.count {
-            return .leave(reason: reason(barred.map(DomainQuestion.init), problems, sender))
-        }
         var unverified: [TrackingDomain] = []
         for target in barred {
             let domain = DomainQuestion(target).domain
             if !unverified.contains(domain) { unverified.append(domain) }
         }
-        return .rewrite(
-            sender: sender, plugins: mode == .require ? plugins.barring(Set(barred)) : plugins,
-            unverified: unverified)
+        if mode == .warn { return (outcome, unverified) }
+        if barred.count == targets.count {
+            return (.leave(reason: reason(barred.map(DomainQuestion.init), problems, sender)), unverified)
+        }
+        return (.rewrite(sender: sender, plugins: plugins.barring(Set(barred))), unverified)
     }
 
     /// `click.acme.example of sender acme is not verified: missing`, for each domain.
@@ -59,13 +58,18 @@ extension DomainQuestion {
 }
 
 extension Snapshot {
-    /// Every domain that links may go to, each with the id of a sender who has it.
+    /// Every domain that links may go to, those that a message may choose included, each with the id of a sender who
+    /// has it.
     public var domainQuestions: [DomainQuestion: String] {
         var questions: [DomainQuestion: String] = [:]
         for sender in senders.senders {
             for target in plugins(of: sender)?.targets ?? [] {
                 let question = DomainQuestion(target)
-                if questions[question] == nil { questions[question] = sender.id }
+                let isSendersOwn = question.domain == sender.trackingDomain
+                for domain in isSendersOwn ? sender.trackingDomains : [question.domain] {
+                    let question = DomainQuestion(domain: domain, needsHTTPS: question.needsHTTPS)
+                    if questions[question] == nil { questions[question] = sender.id }
+                }
             }
         }
         return questions

@@ -123,6 +123,28 @@ private final class FakeStates: DomainStates {
             ])
     }
 
+    @Test func `it is the domain that a message chose that has to be verified`() throws {
+        let configuration = try TestConfiguration(senders: [
+            "acme": LinkFilterTests.acme + "other_tracking_domains: [news.acme.example]\n"
+        ])
+        let snapshot = try #require(Snapshot.load(file: configuration.file).snapshot)
+        #expect(
+            Set(snapshot.domainQuestions.keys.map(\.domain.description)) == [
+                "click.acme.example", "news.acme.example",
+            ])
+        let broken = FakeStates(["click.acme.example": "missing"])
+        for (choice, expected) in [("news.acme.example", "news.acme"), ("click.acme.example", "track.relay")] {
+            let text = "From: news@acme.example\nX-Tracking-Domain: \(choice)\n\nhttps://track.relay.example/c/1\n"
+            let message = try #require(RawMessage(Array(text.utf8)))
+            let (delivered, _) = OfflineRewrite.run(
+                message, envelope: LinkFilterTests.envelope, snapshot: snapshot, domains: broken
+            ) { Issue.record("\($0)") }
+            #expect(
+                String(decoding: delivered, as: UTF8.self)
+                    == "From: news@acme.example\n\nhttps://\(expected).example/c/1\n")
+        }
+    }
+
     @Test func `a snapshot knows every domain of its senders, once`() throws {
         let configuration = try TestConfiguration(senders: [
             "acme": Self.pixels,
