@@ -86,13 +86,18 @@ struct SenderFileReader {
     }
 
     /// A tracking domain that is not one of the defaults: a link moved there would be moved again by the
-    /// next pass, or not at all.
+    /// next pass, or not at all. And not one of everybody's: `co.uk` is nobody's own.
     private func trackingDomain(_ text: String) throws(ValueError) -> TrackingDomain {
         let domain = try TrackingDomain(parsing: text)
         if let pattern = defaultTrackingDomains.first(where: { $0.matches(domain.host) }) {
             throw ValueError(
                 "expected the sender's own host, found \(quoted(text)), "
                     + "which is a default tracking domain (\(pattern))")
+        }
+        if PublicSuffix.contains(domain.host) {
+            throw ValueError(
+                "expected the sender's own host, found \(quoted(text)), "
+                    + "which is a public suffix: others register their names below it")
         }
         return domain
     }
