@@ -92,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
+                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
+                "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),

@@ -27,6 +27,19 @@ struct SenderFileReader {
     }
 
     func read(path: String, id: String, errors: ErrorList) -> SenderFile {
+        read(path: path, id: id, errors: errors) { ConfigurationNode.read(file: path, errors: $0) }
+    }
+
+    /// The same of what is about to become the file.
+    func read(_ content: [UInt8], path: String, id: String, errors: ErrorList) -> SenderFile {
+        read(path: path, id: id, errors: errors) {
+            ConfigurationNode.parse(content, file: path, errors: $0)
+        }
+    }
+
+    private func read(
+        path: String, id: String, errors: ErrorList, root: (ErrorList) -> ConfigurationNode?
+    ) -> SenderFile {
         let mistakes = ErrorList()
         defer { errors.report(mistakes.sorted) }
         var file = SenderFile(id: id)
@@ -35,7 +48,7 @@ struct SenderFileReader {
                 SourcePosition(file: path),
                 "expected a file name of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
         }
-        guard let root = ConfigurationNode.read(file: path, errors: mistakes) else { return file }
+        guard let root = root(mistakes) else { return file }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
         file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
         file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }

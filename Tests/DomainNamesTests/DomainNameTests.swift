@@ -57,6 +57,16 @@ import Testing
         #expect(PublicSuffix.contains(try DomainName(reading: text)) == isSuffix)
     }
 
+    @Test func `the registered name is where the owner's zone begins`() throws {
+        func registered(_ text: String) throws -> String? {
+            PublicSuffix.registeredName(of: try DomainName(reading: text))?.description
+        }
+        #expect(try registered("click.news.acme.co.uk") == "acme.co.uk")
+        #expect(try registered("acme.example") == "acme.example")
+        #expect(try registered("click.acme.example") == "acme.example")
+        #expect(try registered("co.uk") == nil)
+    }
+
     @Test func `a pattern means the hosts below a domain at any depth`() throws {
         let pattern = try #require(DomainPattern("*.t.relay.example"))
         let matches = try ["a.t.relay.example", "a.b.t.relay.example"].map { try #require(DomainName($0)) }
