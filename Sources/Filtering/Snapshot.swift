@@ -77,4 +77,10 @@ public final class Snapshot: Sendable {
 
     /// The plugins as a sender has them, nil where its settings for them are broken.
     func plugins(of sender: Sender) -> SenderPlugins? { senderPlugins[sender.id] }
+
+    /// The plugins as a sender would have them that is not written in any file.
+    func makePlugins(of sender: Sender) -> SenderPlugins? {
+        var errors: [ConfigurationError] = []
+        return plugins.plugins(for: SenderFacts(sender), errors: &errors)
+    }
 }

@@ -16,7 +16,9 @@ struct SenderFile: Sendable {
 
 /// Reads senders' files.
 struct SenderFileReader {
-    static let keys = ["addresses", "logins", "networks", "tracking_domain", "scheme", "plugins"]
+    static let keys = [
+        "addresses", "logins", "networks", "tracking_domain", "other_tracking_domains", "scheme", "plugins",
+    ]
 
     let defaultTrackingDomains: [DomainPattern]
     let pluginNames: [String]
@@ -63,6 +65,7 @@ struct SenderFileReader {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
+        let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
         guard mistakes.isEmpty, let domain else { return file }
@@ -70,7 +73,7 @@ struct SenderFileReader {
             id: id, file: path, addresses: file.addresses, logins: file.logins, networks: networks,
             trackingDomain: domain,
             trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-            scheme: scheme ?? .keep, plugins: plugins)
+            otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins)
         return file
     }
 
