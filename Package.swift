@@ -74,13 +74,14 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CGNU"),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CSignpostPlugin"),
         room("SignpostPlugin", ["CSignpostPlugin"]),
-        room("DomainNames", ["CIDN2"]),
+        room("DomainNames", ["CIDN2", "CPSL"]),
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
@@ -93,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "TrackingDomains",
-                "Rewriting",
+                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
+                "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),

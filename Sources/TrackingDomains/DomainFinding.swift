@@ -55,3 +55,8 @@ public struct DomainFinding: Sendable, Equatable {
         }
     }
 }
+
+extension Duration {
+    /// How long before its end a certificate is warned of.
+    public static let warningPeriod = Duration.seconds(14 * 86400)
+}

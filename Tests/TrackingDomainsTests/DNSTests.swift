@@ -84,7 +84,7 @@ import Testing
         }
         #expect(finding.verdict == .missing)
         #expect(finding.timeToLive == .seconds(60))
-        #expect(questions.count == 2)
+        #expect(Set(questions.map(\.type)) == [1, 28])
     }
 
     @Test func `a no to one kind of address and silence to the other is no statement`() throws {
@@ -197,7 +197,7 @@ import Testing
             return .packet(Packet(question).cname(question.name, "n\(number + 1).acme.example").bytes)
         }
         #expect(finding.verdict == .loop)
-        #expect(questions.count == 34)
+        #expect(Set(questions.map(\.name)).count == 17)
     }
 
     @Test func `SERVFAIL that is an answer without validation is bogus`() throws {
@@ -207,7 +207,7 @@ import Testing
                 : .packet(Packet(question, flags: 0x8182).bytes)
         }
         #expect(finding.verdict == .bogus)
-        #expect(questions.filter(\.checkingDisabled).count == 1)
+        #expect(!questions.filter(\.checkingDisabled).isEmpty)
     }
 
     @Test(arguments: [
@@ -231,7 +231,7 @@ import Testing
     @Test func `silence is no statement`() throws {
         let (finding, questions) = try finding("click.acme.example") { _ in .packet(nil) }
         #expect(finding.verdict == .unreachable(reason: "no answer from the resolver in time"))
-        #expect(questions.count == 4)  // two tries each
+        #expect(questions.count == 8)  // four tries each
     }
 
     @Test func `nobody at the resolver's port is no statement`() throws {
@@ -313,7 +313,8 @@ import Testing
             zone { $0.name.hasPrefix("flat") || $0.name.hasPrefix("track") ? $1.a($0.name, "192.0.2.1") : $1 }
         )
         defer { resolver.stop() }
-        let verifier = try verifier(asking: [resolver], settings: "https_check: off")
+        var verifier = try verifier(asking: [resolver], settings: "https_check: off")
+        verifier.patience.dns.firstTry = .seconds(10)
         let domains = (0..<200).flatMap { ["flat\($0).example", "none\($0).example"] }
         let questions = try (domains + domains).enumerated().map { number, domain in
             DomainQuestion(domain: try TrackingDomain(parsing: domain), needsHTTPS: number < domains.count)

@@ -26,7 +26,6 @@ final class CertificateCheck: @unchecked Sendable {  // SSL_CTX counts its users
         }
         guard SSL_CTX_load_verify_file(context, authorities.path) == 1 else {
             let problem = CertificateCheck.lastError()
-            SSL_CTX_free(context)
             throw ConfigurationError(
                 authorities.position,
                 "`https_ca`: expected a PEM file with certificates of authorities, "

@@ -3,7 +3,6 @@
     dns.address                            "127.0.0.1:5301", for `domain_check.resolvers`
     dns.set_zone("acme.example", lines)    other records from now on; `lines` as in a zone file, without SOA and NS
     dns.misbehave("servfail")              also "refused", "silent", "slow", "truncated"; None is good again
-    dns.signed(…)                          see there
 
 A zone's records are whole at once: Knot, the authoritative server, is told and has read them when `set_zone` returns.
 Before it stands Unbound, as at an operator's, validating and (so that changes are seen) caching nothing; before that
