@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
+import pty
 import socket
 import stat
+import subprocess
 import time
 
 from nameserver import Nameserver, free_port
@@ -252,7 +254,7 @@ def test_add_keeps_the_file(bench):
         assert [p.name for p in world.folder.iterdir() if p.name.startswith(".")] == []
         assert "click.acme.example. 3600 IN CNAME track.relay.example." in out and "State: in place" in out, out
         status, out, _ = world.run("add", "acme", "later.acme.example")
-        assert status == 0 and "NOT in place" in out and "not in place yet" in out, out
+        assert status == 0 and "NOT in place" in out and "not verified yet" in out, out
 
 
 def test_add_refuses(bench):
@@ -319,3 +321,21 @@ def test_many(bench):
         assert took < 10, took
         # A and AAAA of each; a busy machine may have lost a few.
         assert 2000 <= len(dns.questions) < 2200, len(dns.questions)
+
+
+def test_progress(bench):
+    """A long run shows on a terminal how far it is, and nowhere else"""
+    with nameserver(bench) as dns:
+        world = World(bench, dns)
+        for number in range(200):
+            world.sender(f"s{number}", f"d{number}.wild.acme.example")
+        dns.misbehave("slow")
+        ours, theirs = pty.openpty()
+        done = subprocess.run(
+            [bench.program, "domain", "verify", "--config", world.config, "--all"], stdout=subprocess.PIPE, stderr=theirs,
+            timeout=60)
+        os.close(theirs)
+        shown = os.read(ours, 65536)
+        os.close(ours)
+        assert b" of 200 domains looked up" in shown and shown.endswith(b"\r\x1b[K"), shown
+        assert b"looked up" not in done.stdout and done.returncode == 0, done.stdout
