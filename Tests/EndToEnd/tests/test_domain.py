@@ -221,7 +221,7 @@ def test_show(bench):
                       "NOT in place: leads to other.relay.example (127.0.0.9)", "What to do: Replace"):
             assert words in out, out
         status, out, _ = world.run("show", "apex")
-        assert "can have no CNAME" in out and "ALIAS" in out and "in place, by its addresses" in out, out
+        assert "DNS allows no CNAME" in out and "ALIAS" in out and "in place, by its addresses" in out, out
         status, out, _ = world.run("show", "plain")
         assert "State: in place\n" in out and "What to do" not in out, out
         status, _, error = world.run("show", "nobody")
@@ -272,7 +272,7 @@ def test_add_refuses(bench):
         assert file.read_bytes() == FILE
     file.write_bytes(b"addresses: [\ntracking_domain: old.acme.example\n")
     status, _, error = world.run("add", "acme", "click.acme.example")
-    assert status == 65 and "acme.yaml:2" in error and "nothing was written" in error, error
+    assert status == 65 and "acme.yaml:3:1: error:" in error and "nothing was written" in error, error
     assert sorted(p.name for p in world.senders.iterdir()) == ["acme.yaml"]
 
 
@@ -318,7 +318,7 @@ def test_many(bench):
         status, out, error = world.run("verify", "--all")
         took = time.monotonic() - start
         assert status == 0 and out.endswith("1000 of 1000 in place\n") and not error, (status, out[-200:], error)
-        assert took < 10, took
+        assert took < 20, took
         # A and AAAA of each; a busy machine may have lost a few.
         assert 2000 <= len(dns.questions) < 2200, len(dns.questions)
 
