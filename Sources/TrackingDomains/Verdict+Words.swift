@@ -22,7 +22,7 @@ extension DomainFinding.Verdict: CustomStringConvertible {
         switch self {
         case .verified: "verified"
         case .flattened: "verified by its addresses"
-        case .missing: "there is no such name in DNS"
+        case .missing: "DNS has neither a CNAME nor an address for it"
         case .wrongTarget(let found): "leads to \(found)"
         case .loop: "its CNAME records lead in a circle"
         case .noAddress: "its CNAME leads to a name without an address"

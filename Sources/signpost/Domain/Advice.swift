@@ -19,6 +19,7 @@ struct Advice {
         switch finding.verdict {
         case .verified: "in place"
         case .flattened: "in place, by its addresses (no CNAME)"
+        case .unreachable(let reason): "not known, the look-up failed: \(reason)"
         case let verdict: "NOT in place: \(verdict)"
         }
     }
@@ -45,12 +46,22 @@ struct Advice {
             if case .unreachable = finding.verdict { return "not known" }
             return finding.verdict == .bogus ? "something that validating resolvers reject" : "nothing"
         }
-        let time = finding.timeToLive.map { " (for \($0.components.seconds) s)" } ?? ""
+        let seconds = finding.timeToLive?.components.seconds ?? 0
+        let time = seconds > 0 ? " (resolvers keep it for \(seconds) s)" : ""
         return (places + (addresses.isEmpty ? [] : [addresses])).joined(separator: " -> ") + time
     }
 
     /// What to do; nil where there is nothing to do.
     var remedy: String? {
+        if isApex, settings.domainCheck.flattened == .refuse, !finding.verdict.isInOrder {
+            return "Choose a name below \(host), and enter it with `signpost domain add`."
+        }
+        return dnsRemedy
+    }
+
+    private var isApex: Bool { DomainRecord(answer.question.domain, target: target).isApex }
+
+    private var dnsRemedy: String? {
         switch finding.verdict {
         case .verified, .flattened: nil
         case .missing:

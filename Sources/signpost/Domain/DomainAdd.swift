@@ -72,6 +72,6 @@ struct DomainAdd: ParsableCommand {
         else { return }
         print(DomainShow.block(answer, context.settings).joined(separator: "\n"))
         if answer.finding.verdict.isInOrder || context.settings.domainCheck.mode != .require { return }
-        print("\nIt is entered, but not in place yet: links stay on the default domain until it is.")
+        print("\nIt is entered, but not verified yet: links stay on the default domain until it is.")
     }
 }

@@ -35,14 +35,15 @@ struct DomainRecord: Encodable {
     /// What to enter, for a person.
     func lines(flattened: Settings.DomainCheck.Flattened) -> [String] {
         if isApex {
-            let other = "a name below it, such as click.\(name), can"
-            return flattened == .refuse
-                ? ["\(name) is the top of its zone and can have no CNAME; \(other)."]
-                : [
-                    "\(name) is the top of its zone and can have no CNAME; \(other). Some DNS providers offer",
-                    "ALIAS, ANAME or \"CNAME flattening\" instead, which will do:", "",
-                    "    Name: @ (that is \(name))", "    Type: ALIAS", "    Value: \(value)",
-                ]
+            let apex = [
+                "\(name) is the top of its zone, where DNS allows no CNAME (RFC 1034 section 3.6.2).",
+                "A name below it can have one, such as click.\(name).",
+            ]
+            if flattened == .refuse { return apex }
+            return apex + [
+                "Some DNS providers offer ALIAS, ANAME or \"CNAME flattening\" instead, which will do:", "",
+                "    Name:  @   (that is \(name))", "    Type:  ALIAS", "    Value: \(value)",
+            ]
         }
         var lines = ["In a zone file:", "", "    \(zoneLine)", "", "In a web form:", ""]
         if let zone, name.hasSuffix("." + zone) {

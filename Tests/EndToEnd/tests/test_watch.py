@@ -7,8 +7,8 @@ import re
 import time
 
 from nameserver import Nameserver
+from nameserver.tls import Authority, HTTPSServer
 from tests.letters import letter, moved
-from webserver import WebServer
 
 SENDER = "news@acme.example"
 RELAY = "track A 127.0.0.1\nother A 127.0.0.2"
@@ -301,20 +301,22 @@ def test_quick_end(bench):
 
 def test_certificate(bench):
     """scheme: https needs a good certificate: used with one, kept for `grace` when it expires, back with a new one"""
-    with WebServer(bench.folder / "webserver") as web:
-        web.present("other.example", days=90)
-        more = f", https_port: {web.port}, https_ca: {web.authority}"
+    authority, name = Authority(bench.folder / "watch-tls"), "click.acme.example"
+    certificates = {
+        label: authority.issue(label, name, days) for label, days in (("short", 5.5), ("expired", -1), ("good", 90))}
+    with HTTPSServer({}) as web:
+        more = f", https_port: {web.port}, https_ca: {authority.file}"
         with Watched(bench, PUBLISHED, sender=ACME + "scheme: https\n", more=more) as watched:
             watched.hears(r"domain click.acme.example \(sender acme, https\): not verified: no HTTPS \(")
             has_moved, line = watched.mail()
             assert not has_moved and "is not verified: no HTTPS (" in line, line
 
-            web.present("click.acme.example", days=5.5)
+            web.certificates[name] = certificates["short"]
             watched.hears("https\\): verified, links move to it", seconds=5)
             watched.hears("https\\): its certificate expires in 5 days")
             assert watched.mail()[0]
 
-            web.present("click.acme.example", days=-1)
+            web.certificates[name] = certificates["expired"]
             watched.hears(r"https\): failing: no HTTPS \(.*; links move to it for 1 seconds more")
             failed = time.monotonic()
             assert watched.mail()[0], "dropped at once"
@@ -322,7 +324,7 @@ def test_certificate(bench):
             assert time.monotonic() - failed > 0.9
             assert not watched.mail()[0]
 
-            web.present("click.acme.example", days=90)
+            web.certificates[name] = certificates["good"]
             watched.hears("https\\): verified, links move to it", times=2)
             assert watched.mail()[0]
             assert watched.signpost.text().count("expires in") == 1, watched.signpost.text()
