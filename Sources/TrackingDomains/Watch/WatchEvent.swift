@@ -52,6 +52,6 @@ extension Duration {
         where seconds >= 2 * length {
             return "\(seconds / length) \(unit)"
         }
-        return "\(seconds) seconds"
+        return seconds == 1 ? "1 second" : "\(seconds) seconds"
     }
 }

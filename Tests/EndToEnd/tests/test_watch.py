@@ -317,7 +317,7 @@ def test_certificate(bench):
             assert watched.mail()[0]
 
             web.certificates[name] = certificates["expired"]
-            watched.hears(r"https\): failing: no HTTPS \(.*; links move to it for 1 seconds more")
+            watched.hears(r"https\): failing: no HTTPS \(.*; links move to it for 1 second more")
             failed = time.monotonic()
             assert watched.mail()[0], "dropped at once"
             watched.hears(r"https\): lost: no HTTPS \(.*expired.*\); links stay on the default domain")
