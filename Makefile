@@ -8,9 +8,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILT := .build/release
 
 # What the build needs; what the demo needs; the servers of the tests, and html5lib for the judges of a corpus.
-PACKAGES := libmilter-dev libidn2-dev libc-ares-dev libssl-dev libpq-dev pkg-config
+PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev pkg-config
 demo: PACKAGES += python3 postfix
-test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound postgresql
+test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
 fuzz: PACKAGES += python3
