@@ -27,6 +27,7 @@ public struct NetworkVerifier: DomainVerifier {
             ? nil : try CertificateCheck(authorities: settings.domainCheck.httpsCA)
     }
 
+    /// Answers the questions, all on the calling thread: 64 look-ups and 32 handshakes at a time.
     public func verify(_ questions: [DomainQuestion], found: (DomainQuestion, DomainFinding) -> Void) {
         if questions.isEmpty { return }
         do throws(DNSFailure) {

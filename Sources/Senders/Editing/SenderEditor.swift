@@ -31,7 +31,7 @@ public struct SenderEditor {
 
     /// The sender called `id`.
     public func sender(_ id: String) -> Found {
-        guard let path = path(of: id), access(path, F_OK) == 0 else { return .none }
+        guard let path = path(of: id), access(path, F_OK) == 0 || errno != ENOENT else { return .none }
         let errors = ErrorList()
         let file = reader.read(path: path, id: id, errors: errors)
         return file.sender.map { .sender($0) } ?? .broken(errors.sorted)

@@ -3,7 +3,9 @@ import Configuration
 import DomainNames
 
 /// What certificates have to be like: signed by an authority that we trust, in date, for the domain's own name.
-final class CertificateCheck: @unchecked Sendable {  // SSL_CTX counts its users atomically, and is not changed after init
+///
+/// Sendable: an SSL_CTX counts its users atomically, and this one is not changed after init.
+final class CertificateCheck: @unchecked Sendable {
     private let context: OpaquePointer
 
     /// - Parameter authorities: a PEM file; nil for the system's.
@@ -71,7 +73,11 @@ final class CertificateCheck: @unchecked Sendable {  // SSL_CTX counts its users
             case X509_V_OK: nil
             case X509_V_ERR_HOSTNAME_MISMATCH: "it is not for this name"
             case X509_V_ERR_CERT_HAS_EXPIRED: "it has expired"
+            case X509_V_ERR_CERT_NOT_YET_VALID: "it is not valid yet"
             case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed"
+            case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+                "it is not by an authority that is trusted here, or the server leaves out those in between"
             default: String(cString: X509_verify_cert_error_string(result))
             }
         return DomainFinding.Certificate(notAfter: timegm(&time), problem: problem)
