@@ -8,9 +8,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILT := .build/release
 
 # What the build needs; what the demo needs; the servers of the tests, and html5lib for the judges of a corpus.
-PACKAGES := libmilter-dev libidn2-dev libc-ares-dev libssl-dev libpq-dev pkg-config
+PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev pkg-config
 demo: PACKAGES += python3 postfix
-test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound postgresql
+test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
 fuzz: PACKAGES += python3
@@ -39,8 +39,10 @@ bench: install-deps
 		.build/yardsticks/bin/python Tests/Benchmarks/yardsticks.py .build/messages > .build/yardsticks.tsv || \
 		echo "without Python's numbers"
 	@$(BUILT)/Benchmarks $(BENCHMARKS) --python .build/yardsticks.tsv
+	@command -v valgrind >/dev/null || echo "without instructions per byte: no valgrind"
+	@! command -v valgrind >/dev/null || { echo; $(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks; }
 
-# The same for a noisy machine: instructions per byte (needs valgrind).
+# For a noisy machine: instructions per byte alone (needs valgrind).
 bench-instructions:
 	$(SWIFT) build -c release --product Benchmarks
 	@$(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks

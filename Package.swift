@@ -74,24 +74,28 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CGNU"),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CSignpostPlugin"),
         room("SignpostPlugin", ["CSignpostPlugin"]),
-        room("DomainNames", ["CIDN2"]),
+        room("DomainNames", ["CIDN2", "CPSL"]),
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
-        room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames"]),
+        room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
-        room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
+        room(
+            "Filtering",
+            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
+                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
+                "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -99,10 +103,10 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
-        tests(of: "TrackingDomains", ["Configuration", "DomainNames"]),
+        tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(

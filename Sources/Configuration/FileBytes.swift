@@ -1,7 +1,7 @@
 import Glibc
 
 /// The bytes of a configuration file.
-enum FileBytes {
+public enum FileBytes {
     /// No configuration file is larger. A file of 4 MiB is a mistake (a log, a dump), not a configuration.
     static let maximumSize = 4 << 20
 
@@ -9,7 +9,7 @@ enum FileBytes {
     ///
     /// Only regular files: opening a FIFO or a device that someone dropped into the senders' folder would
     /// block a reload for ever.
-    static func read(_ path: String) throws(ValueError) -> [UInt8] {
+    public static func read(_ path: String) throws(ValueError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw ValueError("cannot open this file: " + lastErrorText()) }
         defer { close(descriptor) }

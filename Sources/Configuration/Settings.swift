@@ -132,18 +132,34 @@ public struct Settings: Sendable {
         public var state = "/var/lib/signpost/domains.json"
         /// The DNS servers to ask; empty for the system's own.
         public var resolvers: [Resolver] = []
+        /// Whether the target's addresses, without a CNAME to it, will do.
+        public var flattened: Flattened = .accept
+        /// What a domain without a good certificate means, where links move to it as `https`.
+        public var httpsCheck: Mode = .require
+        /// The port that is asked for a certificate, where the domain does not name its own.
+        public var httpsPort: UInt16 = 443
+        /// The certification authorities to trust, as a PEM file; nil for the system's.
+        public var httpsCA: ConfiguredPath?
 
         /// The defaults.
         public init() {}
 
-        /// The `mode` setting.
+        /// The `mode` and `https_check` settings.
         public enum Mode: String, CaseIterable, Sendable {
             /// Links move to verified domains alone.
             case require
             /// Links move, and the log warns.
             case warn
-            /// Domains are not looked up.
+            /// Nothing is asked.
             case off
+        }
+
+        /// The `flattened` setting.
+        public enum Flattened: String, CaseIterable, Sendable {
+            /// A domain with the target's addresses is as good as one with a CNAME.
+            case accept
+            /// Only a CNAME will do.
+            case refuse
         }
     }
 

@@ -119,13 +119,22 @@ extension SettingsReader {
         var check = Settings.DomainCheck()
         guard
             let block = root.mapping(
-                "domain_check", keys: ["mode", "recheck", "grace", "state", "resolvers"])
+                "domain_check",
+                keys: [
+                    "mode", "recheck", "grace", "state", "resolvers", "flattened", "https_check",
+                    "https_port",
+                    "https_ca",
+                ])
         else { return check }
         check.mode = block.choice("mode") ?? check.mode
         check.recheck = block.value("recheck", Quantity.interval) ?? check.recheck
         check.grace = block.value("grace", Quantity.duration) ?? check.grace
         check.state = path(block, "state")?.path ?? check.state
         check.resolvers = block.list("resolvers", Resolver.init(parsing:)) ?? check.resolvers
+        check.flattened = block.choice("flattened") ?? check.flattened
+        check.httpsCheck = block.choice("https_check") ?? check.httpsCheck
+        check.httpsPort = block.value("https_port", Quantity.port) ?? check.httpsPort
+        check.httpsCA = path(block, "https_ca")
         return check
     }
 

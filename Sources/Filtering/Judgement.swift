@@ -2,6 +2,7 @@ import Configuration
 import PluginHost
 import Rewriting
 import Senders
+import TrackingDomains
 
 /// Whose message it is, and what that means for it. What the milter and the `rewrite` command share.
 public struct Judgement: Sendable {
@@ -22,6 +23,8 @@ public struct Judgement: Sendable {
         public var sender: Sender?
         /// What it said of its tracking domain itself; nil where nobody asked: it is nobody's, or signed.
         public var choice: DomainChoice?
+        /// Those of its domains that are not verified: no link goes there, or all the same (`mode: warn`).
+        public var unverified: [TrackingDomain] = []
         /// Why its choice counts for nothing, nil where it counts; made for the log.
         public var refusedChoice: String? {
             guard case .refused(let reason)? = choice?.wish else { return nil }
@@ -32,10 +35,14 @@ public struct Judgement: Sendable {
     private let snapshot: Snapshot
     private let envelope: Envelope
     private let client: Client
+    private let domains: DomainGate
 
     /// Judges a message by its envelope, and by its header when that is known.
-    public init(_ envelope: Envelope, by snapshot: Snapshot) {
+    ///
+    /// - Parameter domains: what is known of tracking domains; nil where all count as verified.
+    public init(_ envelope: Envelope, by snapshot: Snapshot, domains: (any DomainStates)? = nil) {
         self.snapshot = snapshot
+        self.domains = DomainGate(mode: snapshot.settings.domainCheck.mode, states: domains)
         self.envelope = envelope
         client = Client(envelope.client)
     }
@@ -56,8 +63,8 @@ public struct Judgement: Sendable {
         guard case .rewrite(let sender, _) = outcome else { return Verdict(outcome: outcome) }
         if snapshot.rewriter.reasonToLeave(fields) != nil { return Verdict(outcome: outcome, sender: sender) }
         let choice = DomainChoice(fields, of: sender)
-        return Verdict(
-            outcome: self.outcome(outcome, of: sender, choosing: choice.wish), sender: sender, choice: choice)
+        let (admitted, unverified) = domains.admit(self.outcome(outcome, of: sender, choosing: choice.wish))
+        return Verdict(outcome: admitted, sender: sender, choice: choice, unverified: unverified)
     }
 
     private func identified(by fields: [HeaderField]) -> Outcome {

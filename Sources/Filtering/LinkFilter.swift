@@ -2,10 +2,12 @@ import Configuration
 import PluginHost
 import Rewriting
 import Senders
+import TrackingDomains
 
 /// The filter itself: the life of one message from MAIL FROM to its end, by one snapshot.
 public final class LinkFilter: MessageFilter {
     private let snapshot: Snapshot
+    private let domains: (any DomainStates)?
     private let log: LogSink
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
@@ -15,8 +17,11 @@ public final class LinkFilter: MessageFilter {
     private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
 
     /// A filter for one message.
-    public init(snapshot: Snapshot, log: @escaping LogSink) {
+    ///
+    /// - Parameter domains: what is known of tracking domains; nil where all count as verified.
+    public init(snapshot: Snapshot, domains: (any DomainStates)? = nil, log: @escaping LogSink) {
         self.snapshot = snapshot
+        self.domains = domains
         self.log = log
     }
 
@@ -39,7 +44,7 @@ public final class LinkFilter: MessageFilter {
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note(queueID)
         size += 2
-        verdict = Judgement(envelope, by: snapshot).afterHeader(fields)
+        verdict = Judgement(envelope, by: snapshot, domains: domains).afterHeader(fields)
         if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
         // A field can be removed at the end of the message only.
         if case .leave(let reason) = verdict.outcome, removals.isEmpty { return leave(reason) }
@@ -86,7 +91,7 @@ public final class LinkFilter: MessageFilter {
         let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
         let line = LogLine.rewritten(
             result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
-            time: clock.now - start)
+            time: clock.now - start, unverified: verdict.unverified)
         log(.info, "\(name): \(line)")
         if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
             changes.append(TraceHeader.change(sender: sender, result: result))

@@ -1,16 +1,24 @@
+import Configuration
 import Rewriting
 import Senders
 
 /// The one line per message that operators read (contract, "The log").
 enum LogLine {
-    /// - Parameter plugins: the plugins in the order in which they are asked, which is that of their counts.
+    /// - Parameters:
+    ///   - plugins: the plugins in the order in which they are asked, which is that of their counts.
+    ///   - unverified: those of the sender's domains that are not verified.
     static func rewritten(
-        _ result: RewriteResult, sender: Sender, plugins: [String], size: Int, time: Duration
+        _ result: RewriteResult, sender: Sender, plugins: [String], size: Int, time: Duration,
+        unverified: [TrackingDomain]
     ) -> String {
         var line = "sender=\(sender.id) domain=\(sender.trackingDomain)"
         line += " rewritten=" + counted(result.rewritten.map(\.plugin), order: plugins)
         line += " left=" + counted(result.left.map { key($0.reason) }, order: [])
-        return line + " size=\(size) time=\(milliseconds(time))"
+        line += " size=\(size) time=\(milliseconds(time))"
+        if !unverified.isEmpty {
+            line += " unverified=" + unverified.map(\.description).joined(separator: ",")
+        }
+        return line
     }
 
     static func unchanged(_ reason: String) -> String { "unchanged: " + reason }

@@ -2,17 +2,21 @@ import Configuration
 import PluginHost
 import Rewriting
 import Senders
+import TrackingDomains
 
 /// What the milter would do to a message, without an MTA.
 public enum OfflineRewrite {
     /// Rewrites a message.
     ///
-    /// - Parameter onMistake: told of a plugin's unusable answer, a line each.
+    /// - Parameters:
+    ///   - domains: what is known of tracking domains; nil where all count as verified.
+    ///   - onMistake: told of a plugin's unusable answer, a line each.
     /// - Returns: the message as it would be delivered, and the account of what was done.
     public static func run(
-        _ message: RawMessage, envelope: Envelope, snapshot: Snapshot, onMistake: (String) -> Void
+        _ message: RawMessage, envelope: Envelope, snapshot: Snapshot, domains: (any DomainStates)? = nil,
+        onMistake: (String) -> Void
     ) -> (delivered: [UInt8], report: Report) {
-        let verdict = Judgement(envelope, by: snapshot).afterHeader(message.fields)
+        let verdict = Judgement(envelope, by: snapshot, domains: domains).afterHeader(message.fields)
         if let reason = verdict.refusedChoice { onMistake(reason) }
         var report = Report()
         report.sender = verdict.sender?.id

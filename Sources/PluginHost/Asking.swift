@@ -50,7 +50,9 @@ extension SenderPlugins {
         case SIGNPOST_LEAVE:
             return .leave(reason: reason(written) ?? sentences.left)
         case SIGNPOST_MOVE:
-            if written.isTooLong {
+            if seats[index].isBarred {
+                return .leave(reason: "domain not verified")
+            } else if written.isTooLong {
                 onMistake(
                     sentences.name, "the URL is more than \(SIGNPOST_MAX_GROWTH) bytes longer than the link")
             } else if let mistake = AnswerCheck.mistake(

@@ -35,7 +35,7 @@ public struct PluginLink: Sendable {
 
 /// What the plugins say of a link.
 public enum PluginVerdict: Sendable, Equatable {
-    /// It stays as it is: `leave_paths`, `no plugin`, `click-tracking is off for this sender`,
+    /// It stays as it is: `leave_paths`, `no plugin`, `click-tracking is off for this sender`, `domain not verified`,
     /// `unsafe answer from …`, or a plugin's own reason.
     case leave(reason: String)
     /// It becomes `url`, which has passed the checks of ``AnswerCheck``; `plugin` decided so.

@@ -17,6 +17,8 @@ public final class SenderPlugins: @unchecked Sendable {  // nothing changes afte
         let instance: PluginInstance
         let isOff: Bool
         let target: LinkTarget
+        /// Whether links must not move there now.
+        var isBarred = false
         let sender: signpost_sender
         // From the instance, so that threads do not wait for each other's reference counts at each link.
         let claim: ClaimFunction
@@ -45,6 +47,16 @@ public final class SenderPlugins: @unchecked Sendable {  // nothing changes afte
     /// Where a plugin's links go for this sender, nil where it is off or not loaded.
     public func target(of plugin: String) -> LinkTarget? {
         seats.first { $0.instance.library.description.name == plugin && !$0.isOff }?.target
+    }
+
+    /// The same plugins, but links that would go to one of `targets` stay where they are.
+    public func barring(_ targets: Set<LinkTarget>) -> SenderPlugins {
+        let seats = seats.map { seat in
+            var seat = seat
+            seat.isBarred = seat.isBarred || targets.contains(seat.target)
+            return seat
+        }
+        return SenderPlugins(plugins: plugins, seats: seats, arena: arena)
     }
 
     /// Every place that links may go to for this sender, in the plugins' order: what has to be verified.

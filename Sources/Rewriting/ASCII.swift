@@ -17,7 +17,16 @@ enum ASCII {
     /// ASCII white space of the WHATWG Infra Standard: TAB, LF, FF, CR, SPACE.
     @inline(__always)
     static func isWhitespace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D || byte == 0x0C
+        isOne(of: whitespace, byte)
+    }
+
+    /// TAB, LF, FF, CR, SPACE as a set for ``isOne(of:_:)``.
+    static let whitespace: UInt64 = 1 << 0x09 | 1 << 0x0A | 1 << 0x0C | 1 << 0x0D | 1 << 0x20
+
+    /// Whether `byte` is in a set of bytes below 64, which has a bit for each: one comparison for all of them.
+    @inline(__always)
+    static func isOne(of set: UInt64, _ byte: UInt8) -> Bool {
+        byte < 64 && set &>> UInt64(byte) & 1 == 1
     }
 
     /// The value of a hexadecimal digit, or nil.

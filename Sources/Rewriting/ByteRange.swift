@@ -17,6 +17,12 @@ public struct ByteRange: Hashable, Sendable {
     @inlinable
     public var count: Int { end - start }
 
+    /// Moves it forward by `distance` bytes.
+    mutating func shift(by distance: Int) {
+        start += distance
+        end += distance
+    }
+
     /// Whether it holds none.
     @inlinable
     public var isEmpty: Bool { end <= start }

@@ -18,37 +18,38 @@ extension UnsafeBufferPointer<UInt8> {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    /// The first byte at or after `start` that is a control character, `%`, `&`, a backslash or not ASCII: all
-    /// that a host name could be disguised with.
-    @inline(__always)
-    func firstUnusual(from start: Int) -> Int? {
-        var position = start
-        while position &+ 16 <= count, let base = baseAddress {
+    /// Whether all is ASCII without control characters (DEL counts as none).
+    var isPlain: Bool {
+        guard let base = baseAddress else { return true }
+        var position = 0
+        while position &+ 16 <= count {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
-            // One comparison for both ends: less 0x20, control characters come to lie above ASCII. The types are
-            // spelled out, since a literal picks comparisons that are made lane by lane, a hundred times slower
-            // (Swift 6.3).
-            let hits =
-                ((bytes &- SIMD16<UInt8>(repeating: 0x20)) .>= SIMD16<UInt8>(repeating: 0x60))
-                .| (bytes .== SIMD16<UInt8>(repeating: 0x25))
-                .| (bytes .== SIMD16<UInt8>(repeating: 0x26))
-                .| (bytes .== SIMD16<UInt8>(repeating: 0x5C))
-            // A mask is 0 or -1 in each lane.
-            let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-            if words[0] != 0 { return position &+ words[0].littleEndian.trailingZeroBitCount &>> 3 }
-            if words[1] != 0 { return position &+ 8 &+ words[1].littleEndian.trailingZeroBitCount &>> 3 }
+            let words = unsafeBitCast(Self.areNotPrintable(bytes), to: SIMD2<UInt64>.self)
+            if words[0] | words[1] != 0 { return false }
             position &+= 16
         }
         while position < count {
-            let byte = self[position]
-            if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "&")
-                || byte == UInt8(ascii: "\\")
-            {
-                return position
-            }
+            if self[position] &- 0x20 >= 0x60 { return false }
             position &+= 1
         }
-        return nil
+        return true
+    }
+
+    /// Which bytes are control characters or not ASCII. One comparison for both: less 0x20, control characters come
+    /// to lie above ASCII. The types are spelled out, since a literal picks comparisons that are made lane by lane, a
+    /// hundred times slower (Swift 6.3).
+    @inline(__always)
+    static func areNotPrintable(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        (bytes &- SIMD16<UInt8>(repeating: 0x20)) .>= SIMD16<UInt8>(repeating: 0x60)
+    }
+
+    /// Whether the bytes of `range` are those of `other` in `otherRange`.
+    func equals(_ range: ByteRange, _ other: Bytes, _ otherRange: ByteRange) -> Bool {
+        guard range.count == otherRange.count, let base = baseAddress, let otherBase = other.baseAddress
+        else {
+            return range.isEmpty && otherRange.isEmpty
+        }
+        return memcmp(base + range.start, otherBase + otherRange.start, range.count) == 0
     }
 
     /// Whether the bytes of `range` are those of `lowercase`, compared without case.
@@ -72,5 +73,17 @@ extension UnsafeBufferPointer<UInt8> {
     /// A copy of the bytes of `range`.
     func copy(_ range: ByteRange) -> [UInt8] {
         range.isEmpty ? [] : Array(self[range.start..<range.end])
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of `range`: `other` itself where it holds the same, else a copy.
+    func copy(_ range: ByteRange, sharing other: [UInt8]?) -> [UInt8] {
+        withUnsafeBufferPointer { bytes in
+            guard let other, other.count == range.count,
+                other.withUnsafeBufferPointer({ bytes.equals(range, $0, ByteRange(0, $0.count)) })
+            else { return bytes.copy(range) }
+            return other
+        }
     }
 }

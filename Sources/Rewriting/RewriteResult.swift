@@ -21,7 +21,7 @@ public struct HeaderEdit: Sendable, Equatable {
 }
 
 /// A link that moved.
-public struct RewrittenLink: Sendable, Equatable, Encodable {
+public struct RewrittenLink: Sendable, Equatable {
     /// The IMAP part number or `header:…`.
     public var part: String
     /// Where in the part, e.g. `a[href]`.
@@ -29,9 +29,29 @@ public struct RewrittenLink: Sendable, Equatable, Encodable {
     /// The plugin that decided.
     public var plugin: String
     /// The URL as it was, decoded.
-    public var before: String
+    public var before: String { String(decoding: old, as: UTF8.self) }
     /// The URL as it is now, decoded.
-    public var after: String
+    public var after: String { String(decoding: new, as: UTF8.self) }
+
+    /// Both in UTF-8: most of them nobody reads.
+    let old: [UInt8]
+    let new: [UInt8]
+}
+
+extension RewrittenLink: Encodable {
+    private enum CodingKeys: CodingKey {
+        case part, place, plugin, before, after
+    }
+
+    /// Writes every key.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(part, forKey: .part)
+        try container.encode(place, forKey: .place)
+        try container.encode(plugin, forKey: .plugin)
+        try container.encode(before, forKey: .before)
+        try container.encode(after, forKey: .after)
+    }
 }
 
 /// A place where a default domain still stands.

@@ -29,6 +29,19 @@ struct SenderFileReader {
     }
 
     func read(path: String, id: String, errors: ErrorList) -> SenderFile {
+        read(path: path, id: id, errors: errors) { ConfigurationNode.read(file: path, errors: $0) }
+    }
+
+    /// The same of what is about to become the file.
+    func read(_ content: [UInt8], path: String, id: String, errors: ErrorList) -> SenderFile {
+        read(path: path, id: id, errors: errors) {
+            ConfigurationNode.parse(content, file: path, errors: $0)
+        }
+    }
+
+    private func read(
+        path: String, id: String, errors: ErrorList, root: (ErrorList) -> ConfigurationNode?
+    ) -> SenderFile {
         let mistakes = ErrorList()
         defer { errors.report(mistakes.sorted) }
         var file = SenderFile(id: id)
@@ -37,7 +50,7 @@ struct SenderFileReader {
                 SourcePosition(file: path),
                 "expected a file name of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
         }
-        guard let root = ConfigurationNode.read(file: path, errors: mistakes) else { return file }
+        guard let root = root(mistakes) else { return file }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
         file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
         file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
@@ -89,13 +102,18 @@ struct SenderFileReader {
     }
 
     /// A tracking domain that is not one of the defaults: a link moved there would be moved again by the
-    /// next pass, or not at all.
+    /// next pass, or not at all. And not one of everybody's: `co.uk` is nobody's own.
     private func trackingDomain(_ text: String) throws(ValueError) -> TrackingDomain {
         let domain = try TrackingDomain(parsing: text)
         if let pattern = defaultTrackingDomains.first(where: { $0.matches(domain.host) }) {
             throw ValueError(
                 "expected the sender's own host, found \(quoted(text)), "
                     + "which is a default tracking domain (\(pattern))")
+        }
+        if PublicSuffix.contains(domain.host) {
+            throw ValueError(
+                "expected the sender's own host, found \(quoted(text)), "
+                    + "which is a public suffix: others register their names below it")
         }
         return domain
     }

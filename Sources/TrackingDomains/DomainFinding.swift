@@ -1,18 +1,20 @@
 import Configuration
-import DomainNames
 
 /// What was found out about a tracking domain.
 public struct DomainFinding: Sendable, Equatable {
     /// The short of it.
     public var verdict: Verdict
     /// The names that the domain leads to by CNAME, in their order, without itself.
-    public var chain: [DomainName] = []
+    public var chain: [DNSName] = []
     /// The addresses at the end of the chain.
     public var addresses: [IPAddress] = []
     /// How long DNS lets this answer be kept: the least of its times to live.
     public var timeToLive: Duration?
     /// What the TLS handshake showed; nil where none was asked for.
     public var certificate: Certificate?
+
+    /// What else the operator should know, e.g. that the target itself has no address; nil where there is nothing.
+    public var note: String?
 
     /// A finding without details.
     public init(_ verdict: Verdict) { self.verdict = verdict }
@@ -52,4 +54,9 @@ public struct DomainFinding: Sendable, Equatable {
             self.problem = problem
         }
     }
+}
+
+extension Duration {
+    /// How long before its end a certificate is warned of.
+    public static let warningPeriod = Duration.seconds(14 * 86400)
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Configuration
 import Filtering
 import PluginHost
 import Senders
+import TrackingDomains
 
 /// `signpost check`: the main file, every sender file, every plugin.
 struct Check: ParsableCommand {
@@ -15,6 +17,12 @@ struct Check: ParsableCommand {
         let (snapshot, errors) = Snapshot.load(file: options.config)
         complain(errors)
         guard errors.isEmpty, let snapshot else { throw SystemExit.configuration }
+        do throws(ConfigurationError) {
+            _ = try NetworkVerifier(snapshot.settings)
+        } catch {
+            complain([error])
+            throw SystemExit.configuration
+        }
         let senders = snapshot.senders.senders.count
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")

@@ -36,8 +36,10 @@ func complain(_ errors: [ConfigurationError]) {
 enum SystemExit {
     static let dataError = ExitCode(65)
     static let noInput = ExitCode(66)
+    static let noUser = ExitCode(67)
     static let cannotCreate = ExitCode(73)
     static let inputOutputError = ExitCode(74)
+    static let temporaryFailure = ExitCode(75)
     static let configuration = ExitCode(78)
 }
 

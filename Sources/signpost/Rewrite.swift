@@ -3,6 +3,7 @@ import Configuration
 import Filtering
 import Glibc
 import Rewriting
+import TrackingDomains
 
 /// `signpost rewrite`: what the milter would do to a message.
 struct Rewrite: ParsableCommand {
@@ -11,6 +12,7 @@ struct Rewrite: ParsableCommand {
         discussion: """
             Reads a message from MESSAGE or standard input and writes the delivered message to standard output. \
             Line ends stay as they are. Without --login and --client it is local submission. \
+            DNS is not asked: a tracking domain counts as verified unless the state file of `serve` says otherwise. \
             Exits 0 whether or not anything changed, 65 where the input is not a message at all.
             """)
 
@@ -43,7 +45,11 @@ struct Rewrite: ParsableCommand {
         guard let snapshot else { throw SystemExit.configuration }
         let message = try readMessage()
         let envelope = Envelope(sender: from, login: login, client: clientAddress, daemonName: daemon)
-        let outcome = OfflineRewrite.run(message, envelope: envelope, snapshot: snapshot) { complain($0) }
+        let domains = snapshot.settings.domainCheck
+        let known = domains.mode == .off ? nil : KnownDomains(stateFile: domains.state) { complain($0) }
+        let outcome = OfflineRewrite.run(message, envelope: envelope, snapshot: snapshot, domains: known) {
+            complain($0)
+        }
         if let report { try write(outcome.report, to: report) }
         if explain { complain(Explanation.table(outcome.report)) }
         guard writeAll(outcome.delivered, to: STDOUT_FILENO) else {

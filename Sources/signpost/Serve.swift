@@ -25,16 +25,23 @@ struct Serve: ParsableCommand {
         let log = logSink(settings.log)
         for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
         announce(first, to: log)
-        if settings.domainCheck.mode != .off {
-            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
-        }
 
         let current = CurrentSnapshot(first)
+        let watching = Watching(log: log)
+        do throws(ConfigurationError) {
+            try watching.follow(first)
+        } catch {
+            complain([error])
+            throw SystemExit.configuration
+        }
+        defer { watching.stop() }
         let server = MilterServer(options: try milterOptions(settings), log: log) {
-            LinkFilter(snapshot: current.value, log: log)
+            LinkFilter(snapshot: current.value, domains: watching.states, log: log)
         }
         do {
-            try server.run { [file = options.config] in reload(file, into: current, log: log) }
+            try server.run(onReady: { _ in watching.start() }) { [file = options.config] in
+                reload(file, into: current, watching: watching, log: log)
+            }
         } catch {
             log(.error, error.description)
             // Whoever starts it by hand reads the terminal, not the mail log.
@@ -73,7 +80,7 @@ private final class CurrentSnapshot: Sendable {
 }
 
 /// Reads the files again. A broken main file or plugin changes nothing.
-private func reload(_ file: String, into current: CurrentSnapshot, log: LogSink) {
+private func reload(_ file: String, into current: CurrentSnapshot, watching: Watching, log: LogSink) {
     let (snapshot, errors) = Snapshot.load(file: file)
     for error in errors { log(.error, error.description) }
     guard let snapshot else {
@@ -88,6 +95,16 @@ private func reload(_ file: String, into current: CurrentSnapshot, log: LogSink)
     if old.log != new.log { log(.warning, "reload: log changed; a restart is needed for it") }
     if old.traceHeader != new.traceHeader || old.onError != new.onError {
         log(.warning, "reload: trace_header or on_error changed; a restart is needed for them")
+    }
+    if old.domainCheck.state != new.domainCheck.state {
+        log(.warning, "reload: domain_check.state changed; a restart is needed for it")
+    }
+    do throws(ConfigurationError) {
+        try watching.follow(snapshot)
+    } catch {
+        log(.error, "\(error)")
+        log(.error, "reload: going on with the configuration as it was")
+        return
     }
     current.value = snapshot
     log(.info, "reload: done; senders=\(snapshot.senders.senders.count), errors=\(errors.count)")

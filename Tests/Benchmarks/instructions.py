@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 SHAPES = [f"{encoding}-{links}" for encoding in ("quoted-printable", "base64", "8bit") for links in (0, 20, 200)]
-TIMES = 6
+TIMES = 3
 
 
 def instructions(program, shape, times):

@@ -32,6 +32,10 @@ import Testing
         #expect(settings.domainCheck.grace == .seconds(86400))
         #expect(settings.domainCheck.state == "/var/lib/signpost/domains.json")
         #expect(settings.domainCheck.resolvers.isEmpty)
+        #expect(settings.domainCheck.flattened == .accept)
+        #expect(settings.domainCheck.httpsCheck == .require)
+        #expect(settings.domainCheck.httpsPort == 443)
+        #expect(settings.domainCheck.httpsCA == nil)
         #expect(settings.log == Settings.Log())
     }
 
@@ -59,7 +63,8 @@ import Testing
                 on_error: tempfail
                 trace_header: on
                 max_message_size: 10MB
-                domain_check: { mode: off, recheck: 15m, grace: 7d, state: s.json, resolvers: ["127.0.0.1", "[::1]:5353"] }
+                domain_check: { mode: off, recheck: 15m, grace: 7d, state: s.json, resolvers: ["127.0.0.1", "[::1]:5353"],
+                  flattened: refuse, https_check: warn, https_port: 8443, https_ca: tls/ca.pem }
                 log: { to: stderr, level: debug }
                 """))
         #expect(settings.listen == .inet6(port: 8891, host: "::1"))
@@ -92,6 +97,10 @@ import Testing
         #expect(settings.domainCheck.grace == .seconds(604_800))
         #expect(settings.domainCheck.state == "/etc/signpost/s.json")
         #expect(settings.domainCheck.resolvers.map(\.description) == ["127.0.0.1:53", "[::1]:5353"])
+        #expect(settings.domainCheck.flattened == .refuse)
+        #expect(settings.domainCheck.httpsCheck == .warn)
+        #expect(settings.domainCheck.httpsPort == 8443)
+        #expect(settings.domainCheck.httpsCA?.path == "/etc/signpost/tls/ca.pem")
         #expect(settings.log.to == .stderr)
         #expect(settings.log.level == .debug)
     }

@@ -109,6 +109,12 @@ import Testing
             "3:81: error: an item of `resolvers`: expected a port from 1 to 65535 behind the colon, "
                 + "found \"127.0.0.1:0\""),
         Wrong(
+            "domain_check: { flattened: yes, https_check: on, https_port: +443, https_ca: [] }\n",
+            "3:28: error: `flattened`: expected accept or refuse, found \"yes\"",
+            "3:46: error: `https_check`: expected require, warn or off, found \"on\"",
+            "3:62: error: `https_port`: expected a port from 1 to 65535, found \"+443\"",
+            "3:78: error: expected a value for `https_ca`, found a list"),
+        Wrong(
             "log: { to: file, level: verbose }\n",
             "3:12: error: `to`: expected syslog or stderr, found \"file\"",
             "3:25: error: `level`: expected error, warning, info or debug, found \"verbose\""),

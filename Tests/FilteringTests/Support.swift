@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Rewriting
 import Synchronization
+import TrackingDomains
 
 @testable import Filtering
 
@@ -52,10 +53,11 @@ final class TestLog: Sendable {
 extension TestConfiguration {
     /// The life of one message: `Name: value` lines, then the body in pieces.
     func filter(
-        _ header: [String], body: [UInt8], pieces: Int = .max, envelope: Envelope, log: TestLog = TestLog()
+        _ header: [String], body: [UInt8], pieces: Int = .max, envelope: Envelope,
+        domains: (any DomainStates)? = nil, log: TestLog = TestLog()
     ) -> (steps: [FilterStep], outcome: FilterOutcome?) {
         guard let snapshot = Snapshot.load(file: file).snapshot else { return ([], nil) }
-        let filter = LinkFilter(snapshot: snapshot, log: log.sink)
+        let filter = LinkFilter(snapshot: snapshot, domains: domains, log: log.sink)
         var steps = [filter.begin(envelope)]
         if steps.last != .proceed { return (steps, nil) }
         for line in header {

@@ -69,6 +69,32 @@ import Testing
             ]
         ),
         (
+            """
+            addresses: ["@a.example"]
+            tracking_domain: 0x7f.1
+            plugins:
+              click-tracking: { tracking_domain: co.uk }
+              open-tracking: { tracking_domain: track.relay.example }
+              subscription: { tracking_domain: "a_b.example" }
+              hosted-content: { tracking_domain: \(String(repeating: "a", count: 64)).example }
+              forward-to-friend: { tracking_domain: \(String(repeating: "a.", count: 130))example }
+            """,
+            [
+                "2:18: error: `tracking_domain`: expected a host name such as click.acme.example, "
+                    + "not an IP address, found \"0x7f.1\"",
+                "4:38: error: `tracking_domain`: expected the sender's own host, found \"co.uk\", "
+                    + "which is a public suffix: others register their names below it",
+                "5:37: error: `tracking_domain`: expected the sender's own host, found \"track.relay.example\", "
+                    + "which is a default tracking domain (track.relay.example)",
+                "6:36: error: `tracking_domain`: expected a host name such as click.acme.example, "
+                    + "found \"a_b.example\"",
+                "7:38: error: `tracking_domain`: expected at most 63 octets between the dots, as DNS allows, "
+                    + "found 64 in \"\(String(repeating: "a", count: 64)).example\"",
+                "8:41: error: `tracking_domain`: expected a host name of at most 253 octets, as DNS allows, "
+                    + "found one of 267",
+            ]
+        ),
+        (
             "addresses: [\"@a.example\"]\ntracking_domain: 192.0.2.1\ndomain: x\n",
             [
                 "2:18: error: `tracking_domain`: expected a host name such as click.acme.example, "

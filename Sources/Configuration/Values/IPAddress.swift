@@ -18,6 +18,12 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.octets = octets.starts(with: IPAddress.mappedPrefix) ? Array(octets.dropFirst(12)) : octets
     }
 
+    /// An address from a packet: 4 or 16 octets in network order; nil for any other number.
+    public init?(networkOrder octets: some Collection<UInt8>) {
+        guard octets.count == 4 || octets.count == 16 else { return nil }
+        self.init(octets: Array(octets))
+    }
+
     /// Reads an address: dotted decimal or RFC 4291 section 2.2, Sendmail's prefix `IPv6:` allowed.
     public init?(_ text: String) {
         var bare = text

@@ -40,6 +40,15 @@ enum Quantity {
         return product
     }
 
+    /// A TCP port.
+    static func port(_ text: String) throws(ValueError) -> UInt16 {
+        // UInt16's own reading would allow a sign.
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(text), port > 0 else {
+            throw ValueError(expected: "a port from 1 to 65535", found: text)
+        }
+        return port
+    }
+
     /// A socket's mode in octal digits, with or without the leading zero.
     static func socketMode(_ text: String) throws(ValueError) -> UInt16 {
         guard (3...4).contains(text.utf8.count), let mode = UInt16(text, radix: 8), mode <= 0o777,

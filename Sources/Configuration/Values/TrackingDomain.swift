@@ -7,6 +7,9 @@ public struct TrackingDomain: Hashable, Sendable, CustomStringConvertible {
     /// The port that takes the place of the link's; nil keeps it.
     public var port: UInt16?
 
+    /// A host, with the port where there is one.
+    public init(host: DomainName, port: UInt16? = nil) { (self.host, self.port) = (host, port) }
+
     /// Reads `click.acme.example` or `click.acme.example:8443`; IDNs are allowed.
     public init(parsing text: String) throws(ValueError) {
         let expected = "a host name such as click.acme.example"
@@ -17,8 +20,22 @@ public struct TrackingDomain: Hashable, Sendable, CustomStringConvertible {
         if IPAddress(name) != nil {
             throw ValueError(expected: expected + ", not an IP address", found: text)
         }
-        guard let host = DomainName(name) else { throw ValueError(expected: expected, found: text) }
-        (self.host, self.port) = (host, port)
+        do {
+            host = try DomainName(reading: name)
+        } catch {
+            switch error {
+            case .address: throw ValueError(expected: expected + ", not an IP address", found: text)
+            case .tooLong(let octets):
+                throw ValueError(
+                    "expected a host name of at most 253 octets, as DNS allows, found one of \(octets)")
+            case .labelTooLong(let octets):
+                throw ValueError(
+                    "expected at most 63 octets between the dots, as DNS allows, found \(octets) in \(quoted(text))"
+                )
+            case .notAHostName: throw ValueError(expected: expected, found: text)
+            }
+        }
+        self.port = port
     }
 
     /// `click.acme.example:8443`.

@@ -15,6 +15,8 @@ struct YAMLEvent {
     /// From 1; columns count Unicode scalars, as libyaml does.
     var line: Int
     var column: Int
+    /// Where it stands, in characters from the start.
+    var range: Range<Int>
 }
 
 /// Pulls libyaml's events out of bytes.
@@ -81,7 +83,10 @@ final class YAMLEvents {
         }
         return YAMLEvent(
             kind: kind, anchor: anchor.map { String(cString: $0) }, tag: tag.map { String(cString: $0) },
-            line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1)
+            line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1,
+            range: Int(
+                event.start_mark.index)..<max(
+                    Int(event.start_mark.index), Int(event.end_mark.index)))
     }
 
     /// libyaml's complaint in our words, with its place.

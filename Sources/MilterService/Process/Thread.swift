@@ -1,7 +1,7 @@
 import Glibc
 
 /// Starts a thread of its own for `body`, nobody waits for it. False if there can be no more threads.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+public func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(ThreadStart(body))
     var thread = pthread_t()
     let result = pthread_create(

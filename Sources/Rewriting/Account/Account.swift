@@ -87,18 +87,13 @@ extension LinkCollector {
     ///
     /// - Parameter refused: the edits could not be made, since a line would have grown too long.
     func report(refused: Bool, into result: inout RewriteResult) {
-        for move in moves {
-            let before = String(decoding: move.before, as: UTF8.self)
-            if refused {
-                result.left.append(
-                    LeftLink(
-                        part: part, place: move.place, url: before, reason: LeftReason.lineLength.text))
-            } else {
-                result.rewritten.append(
-                    RewrittenLink(
-                        part: part, place: move.place, plugin: move.plugin, before: before,
-                        after: String(decoding: move.after, as: UTF8.self)))
+        if refused {
+            result.left += moves.map { move in
+                LeftLink(
+                    part: part, place: move.place, url: move.before, reason: LeftReason.lineLength.text)
             }
+        } else {
+            result.rewritten += moves
         }
         for stay in stays {
             result.left.append(

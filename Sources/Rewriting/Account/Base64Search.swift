@@ -2,46 +2,50 @@
 /// holds none, as a rule; decoding costs several times as much as this and needs the room besides.
 ///
 /// A dot with the bytes beside it makes two neighbouring digits of a group known, whichever of the group's three
-/// bytes it is: `k.r` is `?y5?`, `??su`, or `Ln??`. Those pairs are looked for at once, and what they promise is
-/// then compared letter by letter.
+/// bytes it is: `k.r` is `Ln??`, `?y5?`, or `??su`. Lines are of whole groups, so that each of sixteen digits is known
+/// to be the first to fourth of its group, and one comparison looks for all three.
 struct Base64Search {
-    /// Two neighbouring digits that a dot and its neighbours come to.
-    private struct Pair {
+    /// What the digits of a group and those behind them are where the dot is the group's byte of the same number.
+    private struct Pattern {
         var first: SIMD16<UInt8>
         var second: SIMD16<UInt8>
-        /// Which digit of its group the first one is; the dot is the group's byte of the same number.
-        var offset: Int
-        /// Which of the needles.
-        var needle: Int
+        /// The same where the letter behind the dot is a capital.
+        var capital: SIMD16<UInt8>
     }
 
     private let needles: [DefaultHosts.Needle]
-    private let pairs: [Pair]
+    /// One for each needle.
+    private let patterns: [Pattern]
 
     init(_ hosts: DefaultHosts) {
         needles = hosts.needles
-        pairs = hosts.needles.enumerated().flatMap { index, needle in
+        patterns = hosts.needles.map { needle in
             let before = needle.text[needle.dot - 1]
             let behind = needle.text[needle.dot + 1]
+            let capital = ASCII.isLetter(behind) ? behind & ~0x20 : behind
             // The case of a letter is its bit 5, which matters in one of the three places alone.
-            let other = ASCII.isLetter(behind) ? [behind, behind & ~0x20] : [behind]
-            var digits = [(1, (before & 3) << 4 | 2, 0x38 | behind >> 6), (2, (before & 15) << 2, 46)]
-            for behind in other { digits.append((0, 11, 32 | behind >> 4)) }
-            return digits.map { offset, first, second in
-                Pair(
-                    first: SIMD16(repeating: Base64.alphabet[Int(first)]),
-                    second: SIMD16(repeating: Base64.alphabet[Int(second)]), offset: offset, needle: index)
-            }
+            let first = [11, (before & 3) << 4 | 2, (before & 15) << 2]
+            let second = [32 | behind >> 4, 0x38 | behind >> 6, 46]
+            return Pattern(
+                first: Base64Search.repeated(first), second: Base64Search.repeated(second),
+                capital: Base64Search.repeated([32 | capital >> 4] + second[1...]))
         }
     }
 
+    /// The digits of three values in their places of each group; the fourth holds what is no digit.
+    private static func repeated(_ values: [UInt8]) -> SIMD16<UInt8> {
+        var digits = SIMD16<UInt8>(repeating: 0)
+        for lane in 0..<16 where lane % 4 < 3 { digits[lane] = Base64.alphabet[Int(values[lane % 4])] }
+        return digits
+    }
+
     /// Beyond this decoding is cheaper.
-    private static let mostPairs = 16
+    private static let mostPatterns = 12
 
     /// Whether letters of a default domain might stand in what `raw` decodes to. Always true where `raw` is not
     /// as encoders write it: lines of whole groups, nothing but digits in them, padding at the very end.
     func mayFind(in raw: Bytes) -> Bool {
-        if pairs.count > Base64Search.mostPairs { return true }
+        if patterns.count > Base64Search.mostPatterns { return true }
         var start = 0
         while start < raw.count {
             let lineEnd = PhysicalLines.end(of: start, in: raw)
@@ -67,7 +71,7 @@ struct Base64Search {
     }
 
     private func mayFind(in line: ByteRange, of raw: Bytes) -> Bool {
-        guard let base = raw.baseAddress, !pairs.isEmpty else { return false }
+        guard let base = raw.baseAddress, !patterns.isEmpty else { return false }
         var position = line.start
         while position < line.end {
             // The last step overlaps the one before; a line that is too short for that is a rare thing.
@@ -79,15 +83,12 @@ struct Base64Search {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
             let next = UnsafeRawPointer(base + position + 1).loadUnaligned(as: SIMD16<UInt8>.self)
             var hits = Base64Search.areAlien(bytes)
-            for pair in pairs { hits .|= (bytes .== pair.first) .& (next .== pair.second) }
+            for pattern in patterns { hits .|= Base64Search.lanes(of: bytes, next, like: pattern) }
             if Base64Search.lanes(hits).isAny {
                 if Base64Search.lanes(Base64Search.areAlien(bytes)).isAny { return true }
-                for pair in pairs.indices {
-                    let lanes = Base64Search.lanes(
-                        (bytes .== pairs[pair].first) .& (next .== pairs[pair].second))
-                    if lanes.isAny, mayFind(pair, lanes, at: position, of: raw, lineStart: line.start) {
-                        return true
-                    }
+                for (index, pattern) in patterns.enumerated() {
+                    let lanes = Base64Search.lanes(Base64Search.lanes(of: bytes, next, like: pattern))
+                    if lanes.isAny, mayFind(needles[index], lanes, at: position, of: raw) { return true }
                 }
             }
             position &+= 16
@@ -95,17 +96,21 @@ struct Base64Search {
         return false
     }
 
-    /// Compares the letters at the lanes in which a pair was found.
+    /// The lanes with a digit of the pattern and the next one behind it.
+    @inline(__always)
+    private static func lanes(
+        of bytes: SIMD16<UInt8>, _ next: SIMD16<UInt8>, like pattern: Pattern
+    ) -> SIMDMask<SIMD16<Int8>> {
+        (bytes .== pattern.first) .& ((next .== pattern.second) .| (next .== pattern.capital))
+    }
+
+    /// Compares the letters at the lanes in which a pattern was found. The first lane begins a group.
     private func mayFind(
-        _ pair: Int, _ lanes: Lanes, at position: Int, of raw: Bytes, lineStart: Int
+        _ needle: DefaultHosts.Needle, _ lanes: Lanes, at position: Int, of raw: Bytes
     ) -> Bool {
         var lanes = lanes
         while let lane = lanes.next() {
-            let offset = (position + lane - lineStart) % 4
-            guard offset == pairs[pair].offset else { continue }
-            if stands(needles[pairs[pair].needle], dotIn: position + lane - offset, byte: offset, of: raw) {
-                return true
-            }
+            if stands(needle, dotIn: position + lane / 4 * 4, byte: lane % 4, of: raw) { return true }
         }
         return false
     }
@@ -141,13 +146,12 @@ struct Base64Search {
         for position in line.start..<line.end {
             if !Base64Search.isDigit(raw[position]) { return true }
             let offset = (position - line.start) % 4
-            for pair in pairs
-            where pair.offset == offset && raw[position] == pair.first[0] && position + 1 < raw.count
-                && raw[position + 1] == pair.second[0]
+            for (index, pattern) in patterns.enumerated()
+            where position + 1 < raw.count && raw[position] == pattern.first[offset]
+                && (raw[position + 1] == pattern.second[offset]
+                    || raw[position + 1] == pattern.capital[offset])
             {
-                if stands(needles[pair.needle], dotIn: position - offset, byte: offset, of: raw) {
-                    return true
-                }
+                if stands(needles[index], dotIn: position - offset, byte: offset, of: raw) { return true }
             }
         }
         return false
@@ -197,7 +201,7 @@ struct Base64Search {
     /// Which bytes are not of the alphabet.
     @inline(__always)
     private static func areAlien(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
-        // The types are spelled out for the reason given at `firstUnusual(from:)`.
+        // The types are spelled out for the reason given at `areNotPrintable(_:)`.
         let letters = (bytes | SIMD16<UInt8>(repeating: 0x20)) &- SIMD16<UInt8>(repeating: 0x61)
         let slashAndDigits = bytes &- SIMD16<UInt8>(repeating: 0x2F)
         return (letters .>= SIMD16<UInt8>(repeating: 26)) .& (slashAndDigits .>= SIMD16<UInt8>(repeating: 11))

@@ -16,7 +16,10 @@ struct ContentEdit: Equatable {
 
     /// The same edit without what its old and its new bytes have in common at both ends, so that a soft break
     /// or an escape in there is not written again. Nil if nothing is left.
-    func trimmed(in content: Bytes) -> ContentEdit? {
+    ///
+    /// - Parameter last: the new bytes of another edit, to be shared if they are the same, as they are where all
+    ///   links get one host.
+    func trimmed(in content: Bytes, sharing last: [UInt8]? = nil) -> ContentEdit? {
         var range = range
         var kept = 0..<replacement.count
         while !range.isEmpty, !kept.isEmpty, content[range.start] == replacement[kept.lowerBound] {
@@ -29,7 +32,8 @@ struct ContentEdit: Equatable {
         }
         guard !range.isEmpty || !kept.isEmpty else { return nil }
         if kept.count == replacement.count { return self }
-        return ContentEdit(link: link, range: range, replacement: Array(replacement[kept]))
+        let rest = ByteRange(kept.lowerBound, kept.upperBound)
+        return ContentEdit(link: link, range: range, replacement: replacement.copy(rest, sharing: last))
     }
 }
 
@@ -66,7 +70,14 @@ func encode(
         end = edit.range.end
     }
     if !result.refusedLinks.isEmpty { sound.removeAll { result.refusedLinks.contains($0.link) } }
-    let trimmed = content.withBytes { bytes in sound.compactMap { $0.trimmed(in: bytes) } }
+    var trimmed: [ContentEdit] = []
+    trimmed.reserveCapacity(sound.count)
+    content.withBytes { bytes in
+        for edit in sound {
+            guard let rest = edit.trimmed(in: bytes, sharing: trimmed.last?.replacement) else { continue }
+            trimmed.append(rest)
+        }
+    }
     guard !trimmed.isEmpty else { return result }
     switch content.encoding {
     case .identity:

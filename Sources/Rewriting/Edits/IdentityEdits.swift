@@ -14,6 +14,9 @@ struct IdentityEdits {
         var neighbours: [Int: [Int]]?
         // Refusing a link may lengthen another line, where its edit made it shorter: those are fitted again.
         var pending = blocks.indices.filter { mayGrowTooLong(blocks[$0]) }
+        if pending.isEmpty {
+            return EncodedEdits(edits: edits.map { Edit($0.range, $0.replacement) }, refusedLinks: [])
+        }
         while let index = pending.popLast() {
             let fit = fit(blocks[index], refused, breakOpportunities)
             breaks[index] = fit.breaks

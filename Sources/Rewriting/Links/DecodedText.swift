@@ -13,6 +13,8 @@ struct DecodedText {
 
     /// The first run; a text in which nothing was resolved has no other.
     private var base: Int
+    /// The second run: a URL with one `&amp;` has no other, and needs no array for it.
+    private var second: Run?
     /// The runs behind it, ascending; the last one may begin at the end.
     private var runs: [Run] = []
 
@@ -58,17 +60,22 @@ struct DecodedText {
         if bytes.isEmpty {
             base = origin
         } else if origin != lastRun.origin + bytes.count - lastRun.index {
-            runs.append(Run(index: bytes.count, origin: origin))
+            add(Run(index: bytes.count, origin: origin))
         }
     }
 
+    private mutating func add(_ run: Run) {
+        if second == nil { second = run } else { runs.append(run) }
+    }
+
     @inline(__always)
-    private var lastRun: Run { runs.last ?? Run(index: 0, origin: base) }
+    private var lastRun: Run { runs.last ?? second ?? Run(index: 0, origin: base) }
 
     /// The view offset where the source of byte `index` begins; `count` gives the end.
     func origin(of index: Int) -> Int {
+        guard let second, second.index <= index else { return base + index }
         let next = firstRun(behind: index)
-        let run = next == 0 ? Run(index: 0, origin: base) : runs[next - 1]
+        let run = next == 0 ? second : runs[next - 1]
         return run.origin + index - run.index
     }
 
@@ -93,17 +100,21 @@ struct DecodedText {
         if range.start == 0, range.end == bytes.count { return self }
         var part = DecodedText(at: origin(of: range.start), capacity: 0)
         part.bytes = Array(bytes[range.start..<range.end])
+        if let second, second.index > range.start, second.index <= range.end {
+            part.add(Run(index: second.index - range.start, origin: second.origin))
+        }
         for run in runs[firstRun(behind: range.start)..<firstRun(behind: range.end)] {
-            part.runs.append(Run(index: run.index - range.start, origin: run.origin))
+            part.add(Run(index: run.index - range.start, origin: run.origin))
         }
         return part
     }
 
     /// Text that was decoded from this one's bytes (a second layer of escapes), with origins in the view.
     func composed(with inner: DecodedText) -> DecodedText {
-        if runs.isEmpty {
+        if second == nil {
             var result = inner
             result.base += base
+            result.second?.origin += base
             for index in result.runs.indices { result.runs[index].origin += base }
             return result
         }

@@ -13,14 +13,6 @@ enum LinkEscaping {
 /// Gathers the links of one part or header field: asks the decider, keeps the edits, and accounts for every
 /// default domain that stays. Positions are of the part's view.
 struct LinkCollector {
-    /// A link that moves, and what it takes.
-    struct Move {
-        var place: String
-        var plugin: String
-        var before: [UInt8]
-        var after: [UInt8]
-    }
-
     /// A default domain that stays.
     struct Stay {
         var place: String
@@ -39,7 +31,8 @@ struct LinkCollector {
     /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
     let utf8: ((ByteRange) -> [UInt8]?)?
 
-    private(set) var moves: [Move] = []
+    /// The links that move.
+    private(set) var moves: [RewrittenLink] = []
     private(set) var stays: [Stay] = []
     /// Edits of the view; `link` indexes `moves`.
     private(set) var edits: [ContentEdit] = []
@@ -147,37 +140,54 @@ struct LinkCollector {
         _ source: DecodedText, _ url: WebURL, to answer: [UInt8], plugin: String, place: String,
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
-        guard let new = WebURL(answer), new.isValid else {
-            stay(
-                source, url, place: place, reason: .decided("unusable answer from " + plugin), isOurs: isOurs)
+        let before = edits.count
+        var after = answer
+        if let host = url.otherHost(in: answer) {
+            // So it is for nearly all links; and all of a sender's get the same host.
+            add(url.components.host, of: url, source, answer.copy(host, sharing: edits.last?.replacement))
+        } else {
+            guard let new = WebURL(answer), new.isValid else {
+                let reason = LeftReason.decided("unusable answer from " + plugin)
+                stay(source, url, place: place, reason: reason, isOurs: isOurs)
+                return
+            }
+            let difference = URLDifference(from: url, to: new)
+            for change in difference.changes {
+                add(change.range, of: url, source, LinkCollector.escape(change.replacement, escaping))
+            }
+            after = difference.result
+        }
+        guard edits.count > before else {
+            stay(source, url, place: place, reason: .decided("unchanged by " + plugin), isOurs: isOurs)
             return
         }
-        let before = edits.count
-        let difference = URLDifference(from: url, to: new)
-        for change in difference.changes {
-            let range = source.viewRange(of: url.sourceRange(of: change.range))
-            edits.append(
-                ContentEdit(
-                    link: moves.count, range: range,
-                    replacement: LinkCollector.escape(change.replacement, escaping)))
+        moves.append(moved(source, url, to: after, before, place, plugin))
+        nested(in: source, behind: url, place: place)
+    }
+
+    /// Adds an edit of a stretch of the URL that moves.
+    private mutating func add(
+        _ range: ByteRange, of url: WebURL, _ source: DecodedText, _ replacement: [UInt8]
+    ) {
+        let range = source.viewRange(of: url.sourceRange(of: range))
+        edits.append(ContentEdit(link: moves.count, range: range, replacement: replacement))
+    }
+
+    /// The link as the account shows it: `after` was made by the edits from `firstEdit` on.
+    private func moved(
+        _ source: DecodedText, _ url: WebURL, to after: [UInt8], _ firstEdit: Int, _ place: String,
+        _ plugin: String
+    ) -> RewrittenLink {
+        guard let spelling else {
+            return RewrittenLink(part: part, place: place, plugin: plugin, old: url.text, new: after)
         }
-        if edits.count > before {
-            var move = Move(place: place, plugin: plugin, before: url.text, after: difference.result)
-            if let spelling {
-                let range = source.viewRange(of: ByteRange(0, source.bytes.count))
-                move.before = spelling.copy(range)
-                move.after = move.before.applying(
-                    edits[before...].map {
-                        Edit(
-                            ByteRange($0.range.start - range.start, $0.range.end - range.start),
-                            $0.replacement)
-                    })
-            }
-            moves.append(move)
-            nested(in: source, behind: url, place: place)
-        } else {
-            stay(source, url, place: place, reason: .decided("unchanged by " + plugin), isOurs: isOurs)
-        }
+        let range = source.viewRange(of: ByteRange(0, source.bytes.count))
+        let old = spelling.copy(range)
+        let new = old.applying(
+            edits[firstEdit...].map {
+                Edit(ByteRange($0.range.start - range.start, $0.range.end - range.start), $0.replacement)
+            })
+        return RewrittenLink(part: part, place: place, plugin: plugin, old: old, new: new)
     }
 
     private static func escape(_ bytes: [UInt8], _ escaping: LinkEscaping) -> [UInt8] {
@@ -201,7 +211,9 @@ struct LinkCollector {
 
     /// The text with every stretch that is not ASCII in UTF-8.
     private func inUTF8(_ source: DecodedText) -> DecodedText {
-        guard let utf8, source.bytes.contains(where: { $0 >= 0x80 }) else { return source }
+        guard let utf8, !source.bytes.withUnsafeBufferPointer(\.isPlain),
+            source.bytes.contains(where: { $0 >= 0x80 })
+        else { return source }
         var text = DecodedText(at: source.origin(of: 0), capacity: source.bytes.count)
         var index = 0
         while index < source.bytes.count {

@@ -14,7 +14,8 @@ struct ContentType {
     /// Reads an unfolded field body. What is not `type/subtype` counts as text/plain (RFC 2045 section 5.2).
     init(_ fieldBody: [UInt8]) {
         var scanner = StructuredFieldScanner(fieldBody)
-        essence = scanner.readUnquoted(until: UInt8(ascii: ";")).map(ASCII.lowercased)
+        essence = scanner.readUnquoted(until: UInt8(ascii: ";"))
+        for index in essence.indices { essence[index] = ASCII.lowercased(essence[index]) }
         if essence.count(where: { $0 == UInt8(ascii: "/") }) != 1 {
             essence = ContentType.textPlain.essence
         }

@@ -11,6 +11,7 @@ struct HeaderSection {
     /// Reads lines from `start` until an empty line, `limit`, or a line at which `isEnd` says so.
     init(_ bytes: Bytes, from start: Int, to limit: Int, isEnd: (_ lineStart: Int) -> Bool = { _ in false }) {
         end = start
+        lines.reserveCapacity(16)
         while end < limit {
             let lineEnd = bytes.firstIndex(of: 0x0A, from: end, to: limit).map { $0 + 1 } ?? limit
             if HeaderSection.isEmptyLine(bytes, end, lineEnd) {

@@ -12,6 +12,7 @@ struct StructuredFieldScanner {
     /// `end` itself is not consumed.
     mutating func readUnquoted(until end: UInt8) -> [UInt8] {
         var text: [UInt8] = []
+        text.reserveCapacity(32)
         while position < bytes.count, bytes[position] != end {
             if bytes[position] == UInt8(ascii: "(") {
                 skipComment()
@@ -45,6 +46,7 @@ struct StructuredFieldScanner {
 
     private mutating func readName() -> [UInt8] {
         var name: [UInt8] = []
+        name.reserveCapacity(32)
         while position < bytes.count {
             let byte = bytes[position]
             if byte == UInt8(ascii: "=") || byte == UInt8(ascii: ";") { break }
@@ -60,6 +62,7 @@ struct StructuredFieldScanner {
 
     private mutating func readQuoted() -> [UInt8] {
         var value: [UInt8] = []
+        value.reserveCapacity(64)
         position += 1
         while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
             if bytes[position] == UInt8(ascii: "\\"), position + 1 < bytes.count { position += 1 }
@@ -101,6 +104,6 @@ struct StructuredFieldScanner {
         guard let first = text.firstIndex(where: { !ASCII.isWhitespace($0) }),
             let last = text.lastIndex(where: { !ASCII.isWhitespace($0) })
         else { return [] }
-        return Array(text[first...last])
+        return first == 0 && last == text.count - 1 ? text : Array(text[first...last])
     }
 }

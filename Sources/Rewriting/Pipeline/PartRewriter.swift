@@ -64,22 +64,22 @@ struct PartRewriter {
             return
         }
         let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
-        let edits = collector.edits.map { edit in
-            ContentEdit(
-                link: edit.link, range: charset.decodedRange(of: edit.range),
-                replacement: charset.encode(edit.replacement))
-        }
+        let edits =
+            charset.isPlain
+            ? collector.edits
+            : collector.edits.map { edit in
+                ContentEdit(
+                    link: edit.link, range: charset.decodedRange(of: edit.range),
+                    replacement: charset.encode(edit.replacement))
+            }
         var encoded = EncodedEdits(edits: [], refusedLinks: [])
         if !edits.isEmpty {
             let breaks = LineBreaks(view: view, isMarkup: kind != .text && !charset.isWide)
             encoded = encode(edits, in: raw, content: content, breakOpportunities: breaks.inLine)
         }
         if encoded.refusedLinks.isEmpty {
-            result.bodyEdits += encoded.edits.map { edit in
-                let range = ByteRange(
-                    edit.range.start + leaf.content.start, edit.range.end + leaf.content.start)
-                return Edit(range, edit.replacement)
-            }
+            for index in encoded.edits.indices { encoded.edits[index].range.shift(by: leaf.content.start) }
+            result.bodyEdits += encoded.edits
             collector.report(refused: false, into: &result)
         } else {
             // A part with half of its links moved would show its reader two brands.

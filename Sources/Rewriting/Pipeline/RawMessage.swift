@@ -28,15 +28,18 @@ public struct RawMessage: Sendable {
     ///
     /// - Parameter removed: the fields that go, by their place in ``fields``; none that the rewriter changed.
     public func applying(_ result: RewriteResult, removing removed: [Int] = []) -> [UInt8] {
-        let edited = result.headerEdits.map { Edit(lines[$0.fieldIndex].value, $0.value) }
-        let headerEdits = (edited + removed.map { Edit(lines[$0].field, []) })
-            .sorted { $0.range.start < $1.range.start }
-        let bodyEdits = result.bodyEdits.map { edit in
-            Edit(
-                ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart),
-                withLineEndsOfMessage(edit.replacement))
+        if result.headerEdits.isEmpty, result.bodyEdits.isEmpty, removed.isEmpty { return bytes }
+        var edits = result.headerEdits.map { Edit(lines[$0.fieldIndex].value, $0.value) }
+        if !removed.isEmpty {
+            edits += removed.map { Edit(lines[$0].field, []) }
+            edits.sort { $0.range.start < $1.range.start }
         }
-        return headerEdits.isEmpty && bodyEdits.isEmpty ? bytes : bytes.applying(headerEdits + bodyEdits)
+        edits.reserveCapacity(edits.count + result.bodyEdits.count)
+        for edit in result.bodyEdits {
+            let range = ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart)
+            edits.append(Edit(range, withLineEndsOfMessage(edit.replacement)))
+        }
+        return bytes.applying(edits)
     }
 
     /// A part of one line does not say how the message ends its lines; what breaks it then is CRLF, as in all

@@ -67,6 +67,9 @@ struct DefaultHosts: Sendable {
 
     private static func ends(_ host: Bytes, with end: [UInt8]) -> Bool {
         let start = host.count - end.count
-        return start >= 0 && end.indices.allSatisfy { host[start + $0] == end[$0] }
+        return start >= 0
+            && end.withUnsafeBufferPointer {
+                host.equals(ByteRange(start, host.count), $0, ByteRange(0, $0.count))
+            }
     }
 }

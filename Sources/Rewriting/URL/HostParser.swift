@@ -27,13 +27,10 @@ enum HostParser {
         return host
     }
 
-    /// Whether a host, not empty, stands as it is serialised: in lower case, nothing encoded, nothing forbidden.
-    static func isCanonical(_ bytes: Slice<Bytes>) -> Bool {
-        !bytes.isEmpty
-            && bytes.allSatisfy { byte in
-                byte &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-                    || ASCII.isDigit(byte)
-            }
+    /// Whether a host of such bytes stands as it is serialised: in lower case, nothing encoded, nothing forbidden.
+    @inline(__always)
+    static func isCanonical(_ byte: UInt8) -> Bool {
+        byte &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || ASCII.isDigit(byte)
     }
 
     /// "Percent-decode" (section 1.3): what is no valid escape stays.

@@ -26,7 +26,8 @@ struct WebURL {
             let last = source.lastIndex(where: { $0 > 0x20 })
         else { return nil }
         start = first
-        if source[first...last].contains(where: WebURL.isTabOrNewline) {
+        let isPlain = source.withUnsafeBufferPointer(\.isPlain)
+        if !isPlain, source[first...last].contains(where: WebURL.isTabOrNewline) {
             text = []
             text.reserveCapacity(last - first + 1)
             sources.reserveCapacity(last - first + 2)
@@ -62,6 +63,23 @@ struct WebURL {
         }
     }
 
+    /// The host of `answer`, where it is this URL on another host that is spelled as it is serialised: it need not be
+    /// parsed then. Nil where more is different, or nothing.
+    func otherHost(in answer: [UInt8]) -> ByteRange? {
+        let old = components.host
+        let new = ByteRange(old.start, old.end + answer.count - text.count)
+        guard isValid, !new.isEmpty else { return nil }
+        return text.withUnsafeBufferPointer { text in
+            answer.withUnsafeBufferPointer { answer in
+                let isOther =
+                    text.equals(ByteRange(0, old.start), answer, ByteRange(0, new.start))
+                    && text.equals(ByteRange(old.end, text.count), answer, ByteRange(new.end, answer.count))
+                    && !text.equals(old, answer, new)
+                return isOther && answer[new.start..<new.end].allSatisfy(HostParser.isCanonical) ? new : nil
+            }
+        }
+    }
+
     /// What of a URL is kept.
     private typealias Parsed = (
         URLComponents, hasCredentials: Bool, isValid: Bool, serialisedHost: [UInt8]?
@@ -79,16 +97,23 @@ struct WebURL {
 
         let authority = position
         var hostStart = position
+        var colon = -1
+        /// The first byte of the host or port that a host in its serialised form does not have.
+        var odd = end
         while position < end, !WebURL.endsAuthority(text[position]) {
-            if text[position] == UInt8(ascii: "@") { hostStart = position + 1 }
+            let byte = text[position]
+            if !HostParser.isCanonical(byte) {
+                odd = min(odd, position)
+                if byte == UInt8(ascii: ":") { colon = position }
+                if byte == UInt8(ascii: "]") { colon = -1 }
+                if byte == UInt8(ascii: "@") { (hostStart, colon, odd) = (position + 1, -1, end) }
+            }
             position += 1
         }
         var hostEnd = position
         var port = ByteRange(position, position)
         var isValid = true
-        if let colon = text[hostStart..<position].lastIndex(of: UInt8(ascii: ":")),
-            !text[colon..<position].contains(UInt8(ascii: "]"))
-        {
+        if colon >= 0 {
             hostEnd = colon
             port = ByteRange(colon + 1, position)
             isValid = WebURL.isPort(text[port.start..<port.end])
@@ -98,7 +123,7 @@ struct WebURL {
         let hasCredentials = !userinfo.isEmpty && !userinfo.elementsEqual(":".utf8)
         let components = URLComponents(
             scheme: scheme, host: ByteRange(hostStart, hostEnd), port: port, rest: ByteRange(position, end))
-        if !isValid || HostParser.isCanonical(text[hostStart..<hostEnd]) {
+        if !isValid || hostStart < hostEnd && hostEnd <= odd {
             return (components, hasCredentials, isValid, nil)
         }
         let host = HostParser.domainToASCII(text[hostStart..<hostEnd])

@@ -26,6 +26,14 @@ struct Job {
         return result
     }
 
+    /// Bytes allocated for the new message alone, once the changes are known.
+    func outputAllocation(_ message: [UInt8]) -> Int {
+        guard let raw = RawMessage(message), let result = rewrite(message) else { return 0 }
+        let before = allocation_counter_bytes()
+        use(raw.applying(result))
+        return allocation_counter_bytes() - before
+    }
+
     /// Allocations of one run.
     func allocations(_ message: [UInt8]) -> (blocks: Int, bytes: Int) {
         rewrite(message)  // tables that are made once

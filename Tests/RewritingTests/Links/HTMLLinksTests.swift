@@ -196,8 +196,8 @@ import Testing
             link == [
                 RewrittenLink(
                     part: "1", place: "a[href]", plugin: "test",
-                    before: "https://track.relay.example/c?a=1&b=2",
-                    after: "https://click.acme.example/c?a=1&b=2")
+                    old: Array("https://track.relay.example/c?a=1&b=2".utf8),
+                    new: Array("https://click.acme.example/c?a=1&b=2".utf8))
             ])
     }
 }

@@ -11,24 +11,68 @@
 /// from each such byte.
 enum Disguises {
     static func mayOccur(in view: Bytes) -> Bool {
-        var position = 0
-        while let found = view.firstUnusual(from: position) {
-            position = found + 1
-            let byte = view[found]
-            if byte == UInt8(ascii: "\\") { return true }
-            if byte == UInt8(ascii: "&"), TellingReferences.isTelling(at: found, in: view) { return true }
-            // A run needs to be looked at from its first byte only.
-            if found > 0,
-                isRemoved(view[found - 1]) && byte <= 0x20 || byte >= 0x80 && view[found - 1] >= 0x80
-            {
-                continue
+        guard !view.isEmpty, let base = view.baseAddress else { return false }
+        if isDisguise(0, of: view) { return true }
+        var position = 1
+        while position &+ 16 <= view.count {
+            let place = UnsafeRawPointer(base + position)
+            let hits = unusual(
+                place.loadUnaligned(as: SIMD16<UInt8>.self),
+                behind: (place - 1).loadUnaligned(as: SIMD16<UInt8>.self))
+            // A mask is 0 or -1 in each lane.
+            let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
+            var low = words[0].littleEndian & 0x8080_8080_8080_8080
+            var high = words[1].littleEndian & 0x8080_8080_8080_8080
+            while low != 0 {
+                if isDisguise(position &+ low.trailingZeroBitCount &>> 3, of: view) { return true }
+                low &= low &- 1
             }
-            if isInHost(found, of: view) { return true }
+            while high != 0 {
+                if isDisguise(position &+ 8 &+ high.trailingZeroBitCount &>> 3, of: view) { return true }
+                high &= high &- 1
+            }
+            position &+= 16
         }
-        return false
+        return (position..<max(position, view.count)).contains { isDisguise($0, of: view) }
+    }
+
+    /// Which of sixteen bytes are worth a look: `&`, a backslash, and whatever else a host could be disguised with
+    /// behind a byte that a host could hold or begin behind (or one that is near those in ASCII).
+    @inline(__always)
+    private static func unusual(
+        _ bytes: SIMD16<UInt8>, behind previous: SIMD16<UInt8>
+    ) -> SIMDMask<SIMD16<Int8>> {
+        // Letters, `@`, `_`; `-`, `.`, `/`, digits, `:`. For the types see `areNotPrintable(_:)`.
+        let isInHost =
+            ((previous | SIMD16<UInt8>(repeating: 0x20)) &- SIMD16<UInt8>(repeating: 0x60)
+                .< SIMD16<UInt8>(repeating: 0x20))
+            .| (previous &- SIMD16<UInt8>(repeating: 0x2D) .< SIMD16<UInt8>(repeating: 0x0E))
+        return isInHost
+            .& (Bytes.areNotPrintable(bytes) .| (bytes .== SIMD16<UInt8>(repeating: 0x25)))
+            .| (bytes .== SIMD16<UInt8>(repeating: 0x26))
+            .| (bytes .== SIMD16<UInt8>(repeating: 0x5C))
+    }
+
+    /// Whether the byte at `position` could be part of a host that is not written literally.
+    @inline(never)
+    private static func isDisguise(_ position: Int, of view: Bytes) -> Bool {
+        let byte = view[position]
+        if byte == UInt8(ascii: "\\") { return true }
+        if byte == UInt8(ascii: "&") {
+            return TellingReferences.isTelling(at: position, in: view) || isInHost(position, of: view)
+        }
+        guard byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "%") else { return false }
+        // A run needs to be looked at from its first byte only.
+        if position > 0,
+            isRemoved(view[position - 1]) && byte <= 0x20 || byte >= 0x80 && view[position - 1] >= 0x80
+        {
+            return false
+        }
+        return isInHost(position, of: view)
     }
 
     /// Whether a host could have begun before `position` with nothing but bytes of host names in between.
+    @inline(__always)
     private static func isInHost(_ position: Int, of view: Bytes) -> Bool {
         var start = position
         while start > 0, isHostByte(view[start - 1]) { start -= 1 }

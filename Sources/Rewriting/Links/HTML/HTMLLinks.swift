@@ -13,6 +13,8 @@ struct HTMLLinks: HTMLTokenSink {
     private let literals: [ByteRange]
     /// A stretch between two of them.
     private var gap = ByteRange(0, 0)
+    /// Which literal its end is.
+    private var gapEnd = 0
     /// A default domain might stand in the document in another spelling.
     private let hasDisguises: Bool
     /// Some character reference stands for a character of a host or URL.
@@ -190,18 +192,38 @@ struct HTMLLinks: HTMLTokenSink {
     // MARK: What is worth reading
 
     /// Whether a default domain stands literally in the stretch.
+    @inline(__always)
     private mutating func hasLiteral(in range: ByteRange) -> Bool {
         if range.start >= gap.start, range.end <= gap.end { return false }
-        var low = 0
-        var high = literals.count
-        while low < high {
-            let middle = (low + high) / 2
-            if literals[middle].start < range.start { low = middle + 1 } else { high = middle }
-        }
+        return hasLiteral(outsideGap: range)
+    }
+
+    @inline(never)
+    private mutating func hasLiteral(outsideGap range: ByteRange) -> Bool {
+        let low = firstLiteral(from: range.start)
+        gapEnd = low
         gap = ByteRange(
             low == 0 ? 0 : literals[low - 1].start + 1,
             low == literals.count ? view.count : literals[low].start)
         return low < literals.count && literals[low].start < range.end
+    }
+
+    /// The first literal at or behind `start`: mostly the one at the gap's end or the next, as strings follow each
+    /// other.
+    private func firstLiteral(from start: Int) -> Int {
+        var low = gapEnd
+        if low < literals.count, literals[low].start < start { low += 1 }
+        if low == 0 || literals[low - 1].start < start, low == literals.count || literals[low].start >= start
+        {
+            return low
+        }
+        low = 0
+        var high = literals.count
+        while low < high {
+            let middle = (low + high) / 2
+            if literals[middle].start < start { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Whether a value has to be read: a default domain stands in it, or might in another spelling.

@@ -28,6 +28,18 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         end = range.end
     }
 
+    /// What ends a tag's name: white space, `/` and `>`.
+    @inline(__always)
+    private static func endsTagName(_ byte: UInt8) -> Bool {
+        ASCII.isOne(of: ASCII.whitespace | 1 << 0x2F | 1 << 0x3E, byte)
+    }
+
+    /// What ends an attribute's name: the same, and `=`.
+    @inline(__always)
+    private static func endsAttributeName(_ byte: UInt8) -> Bool {
+        ASCII.isOne(of: ASCII.whitespace | 1 << 0x2F | 1 << 0x3D | 1 << 0x3E, byte)
+    }
+
     // MARK: Data state (13.2.5.1) and tag open state (13.2.5.6)
 
     mutating func data(into sink: inout Sink) {
@@ -102,11 +114,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     /// Tag name state (13.2.5.8).
     private mutating func tagName(from start: Int) -> ByteRange {
         position = start
-        while position < end {
-            let byte = view[position]
-            if ASCII.isWhitespace(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">") { break }
-            position += 1
-        }
+        while position < end, !Self.endsTagName(view[position]) { position += 1 }
         return ByteRange(start, position)
     }
 
@@ -114,7 +122,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     ///
     /// - Returns: whether the tag closes itself, nil where the document ends inside it.
     private mutating func tagAttributes() -> Bool? {
-        attributes.removeAll(keepingCapacity: true)
+        if !attributes.isEmpty { attributes.removeAll(keepingCapacity: true) }
         while position < end {
             // Before attribute name state.
             let byte = view[position]
@@ -143,15 +151,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     private mutating func attribute() -> Bool {
         let nameStart = position
         position += 1  // whatever it is, `=` included, it begins a name
-        while position < end {
-            let byte = view[position]
-            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/")
-                || ASCII.isWhitespace(byte)
-            {
-                break
-            }
-            position += 1
-        }
+        while position < end, !Self.endsAttributeName(view[position]) { position += 1 }
         let name = ByteRange(nameStart, position)
         skipWhitespace()  // after attribute name state
         guard position < end, view[position] == UInt8(ascii: "=") else {
@@ -222,8 +222,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         where ASCII.lowercased(view[start + offset]) != ASCII.lowercased(view[name.start + offset]) {
             return false
         }
-        let next = view[stop]
-        return ASCII.isWhitespace(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: ">")
+        return Self.endsTagName(view[stop])
     }
 
     /// The script data states (13.2.5.4 and 13.2.5.15 to 13.2.5.31): `<!--` hides a nested script's end tag.

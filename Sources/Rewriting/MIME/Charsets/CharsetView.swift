@@ -66,9 +66,10 @@ struct CharsetView {
     /// Whether what is not ASCII in the view is certain not to be ASCII in the text: a set that is known to be an
     /// ASCII superset, not a label that merely counts as one.
     var isPlain: Bool {
-        let name = charset.iconvName.lowercased()
-        return isReadable && charset.family == .superset
-            && ["utf-8", "windows-", "iso-8859-", "koi8-"].contains(where: name.hasPrefix)
+        guard isReadable, charset.family == .superset else { return false }
+        let name = charset.iconvName
+        return charset.isUTF8
+            || ["utf-8", "windows-", "iso-8859-", "koi8-"].contains(where: name.lowercased().hasPrefix)
     }
 
     private var unit: Int {

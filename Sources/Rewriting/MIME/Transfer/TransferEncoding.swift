@@ -12,6 +12,7 @@ enum TransferEncoding: Equatable, Sendable {
     /// yet some software writes one. An empty value counts as no field.
     init?(_ fieldValue: some Collection<UInt8>) {
         var token: [UInt8] = []
+        token.reserveCapacity(32)
         var commentDepth = 0
         var isQuoted = false
         var isComplete = false
@@ -42,11 +43,17 @@ enum TransferEncoding: Equatable, Sendable {
                 token.append(ASCII.lowercased(byte))
             }
         }
-        switch token {
-        case [], Array("7bit".utf8), Array("8bit".utf8), Array("binary".utf8): self = .identity
-        case Array("quoted-printable".utf8): self = .quotedPrintable
-        case Array("base64".utf8): self = .base64
-        default: return nil
+        let isNamed = { (name: StaticString) in
+            token.withUnsafeBufferPointer { $0.equals(name, in: ByteRange(0, $0.count)) }
+        }
+        if token.isEmpty || isNamed("7bit") || isNamed("8bit") || isNamed("binary") {
+            self = .identity
+        } else if isNamed("quoted-printable") {
+            self = .quotedPrintable
+        } else if isNamed("base64") {
+            self = .base64
+        } else {
+            return nil
         }
     }
 }

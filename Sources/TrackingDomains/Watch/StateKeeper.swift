@@ -1,0 +1,76 @@
+import Synchronization
+
+/// Reads and writes the state file for the watch, and says so once where that does not work.
+final class StateKeeper: Sendable {
+    private struct State {
+        var isDamaged = false
+        /// Whether the last attempt failed; the operator has been told.
+        var hasFailed = false
+        /// When something was first found unsaved, or may be tried again.
+        var unsavedSince: Moment?
+    }
+
+    /// How long to wait after a failure.
+    private static let patience = Duration.seconds(60)
+
+    private let file: StateFile
+    private let report: @Sendable (WatchEvent) -> Void
+    private let state = Mutex(State())
+
+    init(path: String, report: @escaping @Sendable (WatchEvent) -> Void) {
+        file = StateFile(path: path)
+        self.report = report
+    }
+
+    /// What the file knows: nothing where it is missing or unusable.
+    func restore() -> [DomainQuestion: WatchTable.Entry] {
+        switch file.read() {
+        case .missing: return [:]
+        case .known(let entries): return entries
+        case .damaged(let why), .unreadable(let why):
+            state.withLock { $0.isDamaged = true }
+            warn("\(why); starting without it, every domain has to be verified anew")
+            return [:]
+        }
+    }
+
+    /// How long until the entries should be saved, given that they changed: changes come in swarms.
+    func timeToSave(at now: Moment, delay: Duration) -> Duration {
+        state.withLock { state in
+            let since = state.unsavedSince ?? now
+            state.unsavedSince = since
+            return since + delay - now
+        }
+    }
+
+    /// Writes the file.
+    ///
+    /// - Returns: whether that worked; the operator is told of the first time that it does not.
+    func save(_ entries: [DomainQuestion: WatchTable.Entry], at now: Moment) -> Bool {
+        state.withLock { state in
+            do throws(FileProblem) {
+                if state.isDamaged {
+                    try file.putAside()
+                    state.isDamaged = false
+                    warn("kept as \(file.path).damaged")
+                }
+                try file.write(entries, at: now)
+                (state.unsavedSince, state.hasFailed) = (nil, false)
+                return true
+            } catch {
+                state.unsavedSince = now + Self.patience
+                if !state.hasFailed {
+                    warn(
+                        "\(error); what is known of domains is lost at a restart. Create the folder, owned by the user "
+                            + "that signpost runs as, or name another file in domain_check.state")
+                }
+                state.hasFailed = true
+                return false
+            }
+        }
+    }
+
+    private func warn(_ text: String) {
+        report(WatchEvent(isWarning: true, description: "domain_check.state: \(file.path): \(text)"))
+    }
+}
