@@ -1,25 +1,43 @@
 import Configuration
 
-/// A sender with its own tracking domain: one file in the senders' folder.
-public struct Sender: Sendable {
+/// A sender with its own tracking domain: one file in the senders' folder. Immutable; a class because every message
+/// and every snapshot passes it on.
+public final class Sender: Sendable {
     /// The file's name without `.yaml`.
-    public var id: String
+    public let id: String
     /// The file, for messages.
-    public var file: String
+    public let file: String
     /// Which mail is the sender's.
-    public var addresses: [Claim<AddressPattern>] = []
+    public let addresses: [Claim<AddressPattern>]
     /// Who may send as this sender, authenticated; in the form in which logins compare.
-    public var logins: [Claim<String>] = []
+    public let logins: [Claim<String>]
     /// From where one may send as this sender, not authenticated.
-    public var networks: [Network] = []
+    public let networks: [Network]
     /// Where its links move.
-    public var trackingDomain: TrackingDomain
+    public let trackingDomain: TrackingDomain
     /// Where its tracking domain is written.
-    public var trackingDomainPosition: SourcePosition
+    public let trackingDomainPosition: SourcePosition
     /// What becomes of its links' scheme.
-    public var scheme: LinkScheme = .keep
+    public let scheme: LinkScheme
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
-    public var plugins: [String: PluginPolicy] = [:]
+    public let plugins: [String: PluginPolicy]
+
+    /// A sender; without guards, and with links that keep their scheme, where nothing is said of that.
+    public init(
+        id: String, file: String, addresses: [Claim<AddressPattern>], logins: [Claim<String>] = [],
+        networks: [Network] = [], trackingDomain: TrackingDomain, trackingDomainPosition: SourcePosition,
+        scheme: LinkScheme = .keep, plugins: [String: PluginPolicy] = [:]
+    ) {
+        self.id = id
+        self.file = file
+        self.addresses = addresses
+        self.logins = logins
+        self.networks = networks
+        self.trackingDomain = trackingDomain
+        self.trackingDomainPosition = trackingDomainPosition
+        self.scheme = scheme
+        self.plugins = plugins
+    }
 
     /// Something a sender claims for itself, and where it is written.
     public struct Claim<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -68,19 +86,6 @@ public struct Sender: Sendable {
         if let login { return logins.contains { $0.value == login } }
         guard let address = client.address else { return false }
         return networks.contains { $0.contains(address) }
-    }
-}
-
-extension Sender {
-    /// A sender without guards whose links keep their scheme.
-    public init(
-        id: String, file: String, addresses: [Claim<AddressPattern>], trackingDomain: TrackingDomain,
-        trackingDomainPosition: SourcePosition
-    ) {
-        self.init(
-            id: id, file: file, addresses: addresses, logins: [], networks: [],
-            trackingDomain: trackingDomain,
-            trackingDomainPosition: trackingDomainPosition, scheme: .keep, plugins: [:])
     }
 }
 

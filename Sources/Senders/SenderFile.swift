@@ -2,16 +2,30 @@ import Configuration
 import DomainNames
 
 /// A sender's file as it was read.
-struct SenderFile: Sendable {
+final class SenderFile: Sendable {
     /// The file's name without `.yaml`.
-    var id: String
+    let id: String
+    /// What was read, nil where that has to be read again in any case.
+    let version: FileVersion?
     /// What the file claims. A broken file keeps its claims: its mail must not become somebody else's because
     /// of a slip in another line.
-    var addresses: [Sender.Claim<AddressPattern>] = []
+    let addresses: [Sender.Claim<AddressPattern>]
     /// The logins that the file names.
-    var logins: [Sender.Claim<String>] = []
+    let logins: [Sender.Claim<String>]
     /// The sender, nil where the file is broken.
-    var sender: Sender?
+    let sender: Sender?
+
+    /// A file with a sender. Without a version it stands for one that was read before, and is broken now.
+    init(_ sender: Sender, version: FileVersion? = nil) {
+        (id, addresses, logins) = (sender.id, sender.addresses, sender.logins)
+        (self.version, self.sender) = (version, sender)
+    }
+
+    /// A broken file.
+    init(id: String, addresses: [Sender.Claim<AddressPattern>] = [], logins: [Sender.Claim<String>] = []) {
+        (self.id, self.addresses, self.logins) = (id, addresses, logins)
+        (version, sender) = (nil, nil)
+    }
 }
 
 /// Reads senders' files.
@@ -26,19 +40,26 @@ struct SenderFileReader {
         pluginNames = settings.plugins.load.map(\.name)
     }
 
-    func read(path: String, id: String, errors: ErrorList) -> SenderFile {
+    /// Reads a file.
+    ///
+    /// - Parameter check: what else has to be in order about a sender.
+    func read(
+        path: String, id: String, version: FileVersion?, errors: ErrorList,
+        check: (Sender) -> [ConfigurationError]
+    ) -> SenderFile {
         let mistakes = ErrorList()
         defer { errors.report(mistakes.sorted) }
-        var file = SenderFile(id: id)
         if !SenderFileReader.isID(id) {
             mistakes.report(
                 SourcePosition(file: path),
                 "expected a file name of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
         }
-        guard let root = ConfigurationNode.read(file: path, errors: mistakes) else { return file }
+        guard let root = ConfigurationNode.read(file: path, errors: mistakes) else {
+            return SenderFile(id: id)
+        }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
-        file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
-        file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
+        let addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
+        let logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
         if reader.isEmptyList("logins") {
             // Logins alone can lead to a sender too.
             reader.require("addresses", expected: "the addresses that are this sender's")
@@ -52,13 +73,32 @@ struct SenderFileReader {
         let domain = reader.value("tracking_domain", trackingDomain)
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
-        guard mistakes.isEmpty, let domain else { return file }
-        file.sender = Sender(
-            id: id, file: path, addresses: file.addresses, logins: file.logins, networks: networks,
-            trackingDomain: domain,
-            trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-            scheme: scheme ?? .keep, plugins: plugins)
-        return file
+        if mistakes.isEmpty, let domain {
+            let sender = Sender(
+                id: id, file: path, addresses: addresses, logins: logins, networks: networks,
+                trackingDomain: domain,
+                trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
+                scheme: scheme ?? .keep, plugins: plugins)
+            mistakes.report(check(sender))
+            if mistakes.isEmpty { return SenderFile(sender, version: version) }
+        }
+        return SenderFile(id: id, addresses: addresses, logins: logins)
+    }
+
+    /// Whether a sender that was read by another main file would be read the same by this one.
+    func stillHolds(_ sender: Sender) -> Bool {
+        !isDefault(sender.trackingDomain)
+            && sender.plugins.allSatisfy { name, policy in
+                guard pluginNames.contains(name) else { return false }
+                guard case .settings(let settings) = policy, let own = settings.trackingDomain else {
+                    return true
+                }
+                return !isDefault(own)
+            }
+    }
+
+    private func isDefault(_ domain: TrackingDomain) -> Bool {
+        defaultTrackingDomains.contains { $0.matches(domain.host) }
     }
 
     /// The id stands in log lines as `sender=id`, so it has neither spaces nor signs.
@@ -103,7 +143,8 @@ struct SenderFileReader {
             return policies
         }
         for (key, value) in block.pairs {
-            guard let name = key.scalar, pluginNames.contains(name) else { continue }
+            // Our own name, so that not every sender has a copy of it.
+            guard let name = pluginNames.first(where: { $0 == key.scalar }) else { continue }
             policies[name] = plugin(name, key, value, errors: errors)
         }
         return policies

@@ -7,15 +7,17 @@ enum SenderFolder {
     ///
     /// Hidden files and whatever does not end in `.yaml` are not read: editors and package managers leave
     /// `acme.yaml~`, `.acme.yaml.swp` and `acme.yaml.dpkg-old` behind.
+    ///
+    /// - Returns: nil where the folder cannot be read.
     static func list(
         _ folder: Settings.ConfiguredPath, errors: ErrorList
-    ) -> [(path: String, id: String)] {
+    ) -> [(path: String, id: String)]? {
         guard let stream = opendir(folder.path) else {
             errors.report(
                 folder.position,
                 "expected a folder with senders' files, cannot open \(quoted(folder.path)): \(lastErrorText())"
             )
-            return []
+            return nil
         }
         defer { closedir(stream) }
         var files: [(path: String, id: String)] = []
