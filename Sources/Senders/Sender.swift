@@ -54,7 +54,7 @@ public final class Sender: Sendable {
     }
 
     /// What a sender says of one plugin.
-    public enum PluginPolicy: Sendable {
+    public enum PluginPolicy: Sendable, Equatable {
         /// Links that the plugin would claim stay where they are.
         case off
         /// The plugin works with these settings.
@@ -86,6 +86,25 @@ public final class Sender: Sendable {
         if let login { return logins.contains { $0.value == login } }
         guard let address = client.address else { return false }
         return networks.contains { $0.contains(address) }
+    }
+}
+
+extension Sender: Equatable {
+    /// Whether two senders say the same, at the same places.
+    public static func == (left: Sender, right: Sender) -> Bool {
+        left.id == right.id && left.file == right.file && left.addresses == right.addresses
+            && left.logins == right.logins && left.networks == right.networks
+            && left.trackingDomain == right.trackingDomain
+            && left.trackingDomainPosition == right.trackingDomainPosition && left.scheme == right.scheme
+            && left.plugins == right.plugins
+    }
+}
+
+extension Sender.PluginSettings: Equatable {
+    /// Whether two say the same, at the same places.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.position == right.position && left.trackingDomain == right.trackingDomain
+            && left.scheme == right.scheme && left.rest.elementsEqual(right.rest, by: ==)
     }
 }
 

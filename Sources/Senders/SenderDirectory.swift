@@ -27,7 +27,7 @@ public struct SenderDirectory: Sendable {
         let files =
             senders
             .map { SenderFile($0) }
-            .sorted { SenderDirectory.precedes($0.id, $1.id) }
+            .sorted { $0.id < $1.id }
         self.init(files: SenderFiles(files, errors: ErrorList()), folder: nil, sources: sources)
     }
 
@@ -37,9 +37,4 @@ public struct SenderDirectory: Sendable {
 
     /// The sender called `id`, nil where there is none or its file is broken.
     public subscript(id: String) -> Sender? { files[id]?.sender }
-
-    /// The order of files: by the bytes of their names, the same on every machine.
-    static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
-    }
 }

@@ -42,13 +42,8 @@ struct SenderFileReader {
 
     /// Reads a file.
     ///
-    /// - Parameter check: what else has to be in order about a sender.
-    func read(
-        path: String, id: String, version: FileVersion?, errors: ErrorList,
-        check: (Sender) -> [ConfigurationError]
-    ) -> SenderFile {
-        let mistakes = ErrorList()
-        defer { errors.report(mistakes.sorted) }
+    /// - Parameter mistakes: an empty list; what is added to it breaks the file.
+    func read(path: String, id: String, errors mistakes: ErrorList) -> SenderFile {
         if !SenderFileReader.isID(id) {
             mistakes.report(
                 SourcePosition(file: path),
@@ -73,16 +68,15 @@ struct SenderFileReader {
         let domain = reader.value("tracking_domain", trackingDomain)
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
-        if mistakes.isEmpty, let domain {
-            let sender = Sender(
+        guard mistakes.isEmpty, let domain else {
+            return SenderFile(id: id, addresses: addresses, logins: logins)
+        }
+        return SenderFile(
+            Sender(
                 id: id, file: path, addresses: addresses, logins: logins, networks: networks,
                 trackingDomain: domain,
                 trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-                scheme: scheme ?? .keep, plugins: plugins)
-            mistakes.report(check(sender))
-            if mistakes.isEmpty { return SenderFile(sender, version: version) }
-        }
-        return SenderFile(id: id, addresses: addresses, logins: logins)
+                scheme: scheme ?? .keep, plugins: plugins))
     }
 
     /// Whether a sender that was read by another main file would be read the same by this one.

@@ -21,7 +21,7 @@ final class SenderFiles: SenderLookup {
         var (low, high) = (0, list.count)
         while low < high {
             let middle = (low + high) / 2
-            if SenderDirectory.precedes(list[middle].id, id) { low = middle + 1 } else { high = middle }
+            if list[middle].id < id { low = middle + 1 } else { high = middle }
         }
         return low < list.count && list[low].id == id ? list[low] : nil
     }

@@ -36,6 +36,6 @@ enum SenderFolder {
                     "this file is not read: expected a name that ends in .yaml")
             }
         }
-        return files.sorted { SenderDirectory.precedes($0.id, $1.id) }
+        return files.sorted { $0.id < $1.id }
     }
 }

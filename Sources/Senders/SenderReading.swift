@@ -71,8 +71,16 @@ private struct Pass {
         let version = FileVersion(of: path)
         if let before, let version, before.version == version, holds(before.sender) { return before }
         read += 1
-        let file = reader.read(path: path, id: id, version: version, errors: errors, check: check)
-        if file.sender != nil { return file }
+        let mistakes = ErrorList()
+        var file = reader.read(path: path, id: id, errors: mistakes)
+        if let read = file.sender {
+            // Written anew, it often says the same (a deployment, rsync): there is one of it in memory then.
+            let sender = before?.sender.flatMap { $0 == read ? $0 : nil } ?? read
+            mistakes.report(check(sender))
+            if mistakes.isEmpty { return SenderFile(sender, version: version) }
+            file = SenderFile(id: id, addresses: file.addresses, logins: file.logins)
+        }
+        errors.report(mistakes.sorted)
         if let sender = before?.sender, holds(sender) {
             lastGood.insert(path)
             // Without its version, so that the broken file is read, and complained about, each time.

@@ -18,6 +18,7 @@ import Testing
         #expect(first.errors.isEmpty)
         // All were too fresh at the first reading, ten milliseconds ago, to be trusted.
         #expect(first.filesRead == 50 && first.filesRemoved == 1 && first.count == 50)
+        #expect(first.directory["s1"] === world.directory["s1"], "read again, it said the same")
 
         try world.write("s7", sender("\"@third.example\""))
         try world.remove("s9")
@@ -119,11 +120,11 @@ import Testing
         try world.write("a", sender("\"@all.example\", \"@a.example\""))
         try world.write("c", sender("\"@c.example\", \"@all.example\""))
         let reading = try world.read(after: world.directory)
-        let place = "b.yaml:1:30"
+        let place = "b.yaml:1:27"
         let says =
             "error: \"@all.example\" is claimed by another sender too, at \(place); "
             + "that one had it first and keeps it until a restart, and then it is nobody's"
-        #expect(world.texts(reading.errors) == ["a.yaml:1:13: " + says, "c.yaml:1:28: " + says])
+        #expect(world.texts(reading.errors) == ["a.yaml:1:13: " + says, "c.yaml:1:27: " + says])
         #expect(world.identify("<x@all.example>", in: reading) == "b")
         #expect(world.identify("<x@a.example>", in: reading) == "a")
 

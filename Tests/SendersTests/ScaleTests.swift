@@ -33,8 +33,8 @@ import Testing
 
         // In no order, as mail comes; the second is found at the last of four keys, the third at none.
         for shape in ["s%.example", "a.b.s%.example", "a.b.nobody%.example"] {
-            let domains = (0..<100_000).map { number in
-                shape.replacing("%", with: "\(number &* 7_919 % ScaleTests.count)")
+            let domains = (0..<max(1_000, ScaleTests.count)).map { number in
+                shape.replacing("%", with: "\(number * 7_919 % ScaleTests.count)")
             }
             let senders = domains.map { "<x@\($0)>" }
             let addresses = domains.compactMap { MailAddress(localPart: Array("x".utf8), domain: $0.utf8) }
