@@ -26,7 +26,8 @@ extension Settings {
 /// The main file's keys, one block after the other.
 struct SettingsReader {
     static let keys = [
-        "listen", "socket_mode", "socket_group", "control", "default_tracking_domains", "cname_target", "senders",
+        "listen", "socket_mode", "socket_group", "control", "default_tracking_domains", "cname_target",
+        "senders",
         "plugins", "leave_paths", "outbound", "identify_sender_by", "rewrite", "signed_mail", "on_error",
         "trace_header", "max_message_size", "domain_check", "log",
     ]

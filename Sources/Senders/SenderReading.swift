@@ -36,8 +36,9 @@ public struct SenderReading {
         var pass = Pass(
             reader: SenderFileReader(settings), previous: previous?.files, check: check, errors: errors)
         let files: [SenderFile]
-        if let listed = SenderFolder.list(settings.senders, errors: errors) {
-            files = listed.map { pass.file(path: $0.path, id: $0.id) }
+        let folder = SenderFolder(settings.senders)
+        if let ids = folder.list(errors: errors) {
+            files = ids.map { pass.file(path: folder.path(of: $0), id: $0) }
         } else {
             files = previous?.files.list.compactMap { pass.kept($0) } ?? []
             if !files.isEmpty { pass.lastGood.insert(settings.senders.position.file) }

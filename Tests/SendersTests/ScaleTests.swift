@@ -51,7 +51,9 @@ import Testing
                 }
             }
             #expect(found == (shape.contains("nobody") ? 0 : 2 * senders.count))
-            print("\(shape): \(looking / senders.count) a look-up, \(identifying / senders.count) to identify a sender")
+            print(
+                "\(shape): \(looking / senders.count) a look-up, \(identifying / senders.count) to identify a sender"
+            )
         }
         print("\(ScaleTests.count) senders: loaded in \(loading), reloaded in \(again)")
     }

@@ -17,7 +17,9 @@ public struct ControlAnswer: Sendable, Equatable {
 
     /// The bytes on the wire.
     var wire: [UInt8] {
-        Array((lines.map { $0.replacing("\n", with: " ") } + ["end \(exitCode)", ""]).joined(separator: "\n").utf8)
+        Array(
+            (lines.map { $0.replacing("\n", with: " ") } + ["end \(exitCode)", ""]).joined(separator: "\n")
+                .utf8)
     }
 
     /// Reads what came over the wire.

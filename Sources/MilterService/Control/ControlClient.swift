@@ -11,7 +11,9 @@ public enum ControlClient {
             throw ServiceError(.operatingSystem, "\(path): cannot make a socket: \(systemMessage(errno))")
         }
         defer { close(descriptor) }
-        guard withSocketAddress(&address, { connect(descriptor, $0, $1) }) == 0 else { throw refusal(path, errno) }
+        guard withSocketAddress(&address, { connect(descriptor, $0, $1) }) == 0 else {
+            throw refusal(path, errno)
+        }
         sendAll(Array((command + "\n").utf8), to: descriptor)
         var wire: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -33,7 +35,8 @@ public enum ControlClient {
         switch code {
         case EACCES, EPERM:
             ServiceError(
-                .noPermission, "\(path): \(systemMessage(code)); ask as root, or as the user that the filter runs as")
+                .noPermission,
+                "\(path): \(systemMessage(code)); ask as root, or as the user that the filter runs as")
         default:
             ServiceError(
                 .unavailable,

@@ -2,7 +2,7 @@ import Glibc
 
 /// Starts a thread of its own for `body`, nobody waits for it. False if there can be no more threads.
 ///
-/// - Parameter niceness: how far it stands back for other threads where there are not processors for all (nice(2)).
+/// - Parameter niceness: how far it stands back for our other threads where there are not processors for all (nice(2)).
 public func startThread(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(ThreadStart(body, niceness: niceness))
     var thread = pthread_t()
@@ -11,8 +11,8 @@ public func startThread(niceness: Int32 = 0, _ body: @escaping @Sendable () -> V
         { argument in
             guard let argument else { return nil }
             let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-            // On Linux this is the thread's alone, whatever POSIX says (setpriority(2)).
-            if start.niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, start.niceness) }
+            // On Linux this is the thread's alone, whatever POSIX says (nice(2)).
+            if start.niceness != 0 { _ = nice(start.niceness) }
             start.body()
             return nil
         }, start.toOpaque())
