@@ -53,4 +53,10 @@ public final class Snapshot: Sendable {
         let rules = sender.plugins.isEmpty ? SenderRules.none : rules[ObjectIdentifier(sender)]
         return rules.map { plugins.plugins(for: sender.id, target: target, rules: $0) }
     }
+
+    /// The plugins as a sender would have them that is not written in any file.
+    func makePlugins(of sender: Sender) -> SenderPlugins? {
+        var errors: [ConfigurationError] = []
+        return plugins.plugins(for: SenderFacts(sender), errors: &errors)
+    }
 }

@@ -17,6 +17,8 @@ public final class Sender: Sendable {
     public let trackingDomain: TrackingDomain
     /// Where its tracking domain is written.
     public let trackingDomainPosition: SourcePosition
+    /// Further domains of its own, which a message may choose.
+    public let otherTrackingDomains: [TrackingDomain]
     /// What becomes of its links' scheme.
     public let scheme: LinkScheme
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
@@ -26,7 +28,8 @@ public final class Sender: Sendable {
     public init(
         id: String, file: String, addresses: [Claim<AddressPattern>], logins: [Claim<String>] = [],
         networks: [Network] = [], trackingDomain: TrackingDomain, trackingDomainPosition: SourcePosition,
-        scheme: LinkScheme = .keep, plugins: [String: PluginPolicy] = [:]
+        otherTrackingDomains: [TrackingDomain] = [], scheme: LinkScheme = .keep,
+        plugins: [String: PluginPolicy] = [:]
     ) {
         self.id = id
         self.file = file
@@ -35,8 +38,17 @@ public final class Sender: Sendable {
         self.networks = networks
         self.trackingDomain = trackingDomain
         self.trackingDomainPosition = trackingDomainPosition
+        self.otherTrackingDomains = otherTrackingDomains
         self.scheme = scheme
         self.plugins = plugins
+    }
+
+    /// The same sender with another tracking domain.
+    public func moved(to domain: TrackingDomain) -> Sender {
+        Sender(
+            id: id, file: file, addresses: addresses, logins: logins, networks: networks,
+            trackingDomain: domain, trackingDomainPosition: trackingDomainPosition,
+            otherTrackingDomains: otherTrackingDomains, scheme: scheme, plugins: plugins)
     }
 
     /// Something a sender claims for itself, and where it is written.
@@ -73,6 +85,16 @@ public final class Sender: Sendable {
         public var rest: [(key: ConfigurationNode, value: ConfigurationNode)] = []
     }
 
+    /// Every domain that its links may move to, without repetition: its own, those that a message may choose, and
+    /// those of plugins that are not off.
+    public var trackingDomains: [TrackingDomain] {
+        let ofPlugins = plugins.sorted { $0.key < $1.key }.compactMap { _, policy in
+            if case .settings(let settings) = policy { settings.trackingDomain } else { nil }
+        }
+        var seen: Set<TrackingDomain> = []
+        return ([trackingDomain] + otherTrackingDomains + ofPlugins).filter { seen.insert($0).inserted }
+    }
+
     /// Whether the sender is guarded: only some may send as it.
     public var isGuarded: Bool { !logins.isEmpty || !networks.isEmpty }
 
@@ -95,7 +117,8 @@ extension Sender: Equatable {
         left.id == right.id && left.file == right.file && left.addresses == right.addresses
             && left.logins == right.logins && left.networks == right.networks
             && left.trackingDomain == right.trackingDomain
-            && left.trackingDomainPosition == right.trackingDomainPosition && left.scheme == right.scheme
+            && left.trackingDomainPosition == right.trackingDomainPosition
+            && left.otherTrackingDomains == right.otherTrackingDomains && left.scheme == right.scheme
             && left.plugins == right.plugins
     }
 }

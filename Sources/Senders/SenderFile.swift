@@ -30,7 +30,9 @@ final class SenderFile: Sendable {
 
 /// Reads senders' files.
 struct SenderFileReader {
-    static let keys = ["addresses", "logins", "networks", "tracking_domain", "scheme", "plugins"]
+    static let keys = [
+        "addresses", "logins", "networks", "tracking_domain", "other_tracking_domains", "scheme", "plugins",
+    ]
 
     let defaultTrackingDomains: [DomainPattern]
     let pluginNames: [String]
@@ -66,6 +68,7 @@ struct SenderFileReader {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
+        let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
         guard mistakes.isEmpty, let domain else {
@@ -76,23 +79,15 @@ struct SenderFileReader {
                 id: id, file: path, addresses: addresses, logins: logins, networks: networks,
                 trackingDomain: domain,
                 trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-                scheme: scheme ?? .keep, plugins: plugins))
+                otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins))
     }
 
     /// Whether a sender that was read by another main file would be read the same by this one.
     func stillHolds(_ sender: Sender) -> Bool {
-        !isDefault(sender.trackingDomain)
-            && sender.plugins.allSatisfy { name, policy in
-                guard pluginNames.contains(name) else { return false }
-                guard case .settings(let settings) = policy, let own = settings.trackingDomain else {
-                    return true
-                }
-                return !isDefault(own)
+        sender.plugins.keys.allSatisfy(pluginNames.contains)
+            && !sender.trackingDomains.contains { domain in
+                defaultTrackingDomains.contains { $0.matches(domain.host) }
             }
-    }
-
-    private func isDefault(_ domain: TrackingDomain) -> Bool {
-        defaultTrackingDomains.contains { $0.matches(domain.host) }
     }
 
     /// The id stands in log lines as `sender=id`, so it has neither spaces nor signs.
