@@ -2,7 +2,7 @@
 /// can complain with file, line and column.
 ///
 /// Scalars are text as written: YAML 1.1's readings of `off`, `0660` or `1_000` do not apply.
-public struct ConfigurationNode: Sendable {
+public struct ConfigurationNode: Sendable, Equatable {
     /// What stands at the place.
     public enum Value: Sendable {
         /// A scalar as written, without its quotes.
@@ -27,5 +27,18 @@ public struct ConfigurationNode: Sendable {
     /// The text of a scalar, nil for the rest.
     public var scalar: String? {
         if case .scalar(let text) = value { text } else { nil }
+    }
+}
+
+extension ConfigurationNode.Value: Equatable {
+    /// Whether two hold the same, at the same places.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        // Byte by byte: plugins get them so, and strings are equal in all their Unicode normal forms.
+        case (.scalar(let one), .scalar(let other)): one.utf8.elementsEqual(other.utf8)
+        case (.sequence(let one), .sequence(let other)): one == other
+        case (.mapping(let one), .mapping(let other)): one.elementsEqual(other, by: ==)
+        default: false
+        }
     }
 }

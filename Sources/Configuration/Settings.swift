@@ -10,6 +10,9 @@ public struct Settings: Sendable {
     public var socketMode: UInt16? = 0o660
     /// The group that owns a unix socket; nil leaves the process's own.
     public var socketGroup: String?
+    /// The unix socket on which a running filter takes commands such as `signpost reload`; nil for the place that
+    /// goes with `listen`.
+    public var control: String?
     /// The hosts that tracking links carry today. Never empty.
     public var defaultTrackingDomains: [DomainPattern]
     /// Where the senders' own domains must point.
@@ -48,6 +51,17 @@ public struct Settings: Sendable {
         self.defaultTrackingDomains = defaultTrackingDomains
         self.cnameTarget = cnameTarget
         self.senders = senders
+    }
+
+    /// Where a running filter takes commands, nil where neither `control` nor `listen` says so. Filters with addresses
+    /// of their own have control sockets of their own.
+    public var controlPath: String? {
+        switch listen {
+        case _ where control != nil: control
+        case .unix(let path): path + ".control"
+        case .inet(let port, _), .inet6(let port, _): "/run/signpost/\(port).control"
+        case .descriptor: nil
+        }
     }
 
     /// A path, seen from the folder of the file that names it, and where it is named.

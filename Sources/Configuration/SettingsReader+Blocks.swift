@@ -8,6 +8,17 @@ extension SettingsReader {
         )
     }
 
+    /// A path, in the notation of `listen` too.
+    func control() -> String? {
+        root.value("control") { text throws(ValueError) in
+            let text = text.contains(":") ? text : "unix:" + text
+            guard case .unix(let path) = try ListenAddress(parsing: text, file: file) else {
+                throw ValueError(expected: "a unix socket such as unix:/run/signpost/control", found: text)
+            }
+            return path
+        }
+    }
+
     func defaultTrackingDomains() -> [DomainPattern]? {
         let key = "default_tracking_domains"
         root.require(key, expected: "the hosts that tracking links carry today")

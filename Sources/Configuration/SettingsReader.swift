@@ -26,7 +26,8 @@ extension Settings {
 /// The main file's keys, one block after the other.
 struct SettingsReader {
     static let keys = [
-        "listen", "socket_mode", "socket_group", "default_tracking_domains", "cname_target", "senders",
+        "listen", "socket_mode", "socket_group", "control", "default_tracking_domains", "cname_target",
+        "senders",
         "plugins", "leave_paths", "outbound", "identify_sender_by", "rewrite", "signed_mail", "on_error",
         "trace_header", "max_message_size", "domain_check", "log",
     ]
@@ -49,6 +50,7 @@ struct SettingsReader {
         root.require("senders", expected: "the folder with one file per sender, such as senders.d")
         let senders = path(root, "senders")
         let (listen, socketMode, socketGroup) = socket()
+        let control = control()
         let (plugins, outbound, rewrite) = (plugins(), outbound(), rewrite())
         let (domainCheck, log) = (domainCheck(), log())
         let leavePaths = root.list("leave_paths", SettingsReader.pathPattern)
@@ -65,6 +67,7 @@ struct SettingsReader {
         settings.socketMode = socketMode ?? settings.socketMode
         if case .unix = settings.listen {} else { settings.socketMode = nil }
         settings.socketGroup = socketGroup
+        settings.control = control
         settings.plugins = plugins
         settings.leavePaths = leavePaths ?? settings.leavePaths
         settings.outbound = outbound

@@ -82,8 +82,7 @@ public struct Judgement: Sendable {
             return .leave(
                 reason: "\(DomainChoice.fieldName) of sender \(sender.id) asks for the default domain")
         case .own(let domain):
-            var sender = sender
-            sender.trackingDomain = domain
+            let sender = sender.moved(to: domain)
             return snapshot.makePlugins(of: sender).map { .rewrite(sender: sender, plugins: $0) } ?? usual
         }
     }

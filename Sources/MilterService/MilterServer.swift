@@ -16,6 +16,8 @@ public struct MilterOptions: Sendable {
     public var socketGroup: String?
     /// Whether header fields may be added (`trace_header`).
     public var mayAddHeaders = false
+    /// The unix socket that takes commands, nil for none.
+    public var control: String?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
     /// How long messages under way may take at the end.
@@ -58,10 +60,10 @@ public final class MilterServer: Sendable {
 
     /// Serves until a signal ends it. Throws if it can't begin, or if libmilter gives up.
     ///
-    /// `onReady` is called once, when the MTA can connect, with the address; `onReload` for SIGHUP and SIGUSR1, on a
-    /// thread of its own, one call at a time.
+    /// `onReady` is called once, when the MTA can connect, with the address; `onReload` for SIGHUP, SIGUSR1 and the
+    /// command `reload` on the control socket, on a thread of its own, one call at a time.
     public func run(
-        onReady: (ListenAddress) -> Void = { _ in }, onReload: @escaping @Sendable () -> Void
+        onReady: (ListenAddress) -> Void = { _ in }, onReload: @escaping @Sendable () -> ControlAnswer
     ) throws(ServiceError) {
         Signals.block()
         raiseFileLimit()
@@ -74,6 +76,8 @@ public final class MilterServer: Sendable {
         try handOver(socket)
 
         let reloader = Reloader(onReload)
+        let control = openControl(["reload": { reloader.request($0) }])
+        defer { control?.removeFile() }
         let started = startThread {
             self.listener.store(
                 smfi_main() == MI_SUCCESS ? .ended : .failed, ordering: .sequentiallyConsistent)
@@ -100,6 +104,23 @@ public final class MilterServer: Sendable {
             throw ServiceError(
                 .operatingSystem, "libmilter gave up on \(socket.address); its own log lines say why")
         }
+    }
+
+    /// Mail does not depend on the control socket: where there can be none, that is said, and there is none.
+    private func openControl(_ commands: [String: ControlServer.Command]) -> ControlServer? {
+        guard let path = options.control else { return nil }
+        do throws(ServiceError) {
+            let control = try ControlServer(path: path, commands: commands)
+            if control.start() { return control }
+            control.removeFile()
+            log(.warning, "cannot start a thread for the control socket; `signpost reload` will find nobody")
+        } catch {
+            log(
+                .warning,
+                "control socket: \(error); until then `signpost reload` finds nobody, SIGHUP does the same. "
+                    + "`control:` in the main file puts it elsewhere")
+        }
+        return nil
     }
 
     /// Makes libmilter use `socket` and our callbacks.

@@ -4,7 +4,7 @@ import DomainNames
 
 /// The plugins as one sender has them: with its domain, its settings, and without those that it turned off.
 ///
-/// Made once for a snapshot, used for each of the sender's links on many threads at once.
+/// Made for a message, used for each of its links.
 public final class SenderPlugins: @unchecked Sendable {  // nothing changes after init
     let plugins: LoadedPlugins
     /// One for each plugin, in its order.
@@ -67,78 +67,37 @@ public final class SenderPlugins: @unchecked Sendable {  // nothing changes afte
 }
 
 extension LoadedPlugins {
-    /// The plugins for a sender; opens those anew whose settings the sender overrides.
+    /// The plugins for a sender.
+    ///
+    /// - Parameters:
+    ///   - id: the sender's id.
+    ///   - target: where its links go unless a rule says otherwise.
+    public func plugins(for id: String, target: LinkTarget, rules: SenderRules) -> SenderPlugins {
+        let arena = TextArena()
+        let id = arena.string(id)
+        let usual = signpost_sender(id: id, target: target, in: arena)
+        var seats = instances.map {
+            SenderPlugins.Seat($0, isOff: false, target: target, sender: usual)
+        }
+        for rule in rules.rules {
+            switch rule.choice {
+            case .off:
+                seats[rule.index] = SenderPlugins.Seat(
+                    instances[rule.index], isOff: true, target: target, sender: usual)
+            case .on(let instance, let own):
+                let sender = own == target ? usual : signpost_sender(id: id, target: own, in: arena)
+                seats[rule.index] = SenderPlugins.Seat(instance, isOff: false, target: own, sender: sender)
+            }
+        }
+        return SenderPlugins(plugins: self, seats: seats, arena: arena)
+    }
+
+    /// The plugins for a sender whose rules are not checked yet.
     ///
     /// - Parameter errors: receives each mistake in the sender's rules, with its place.
     /// - Returns: nil where there is a mistake.
     public func plugins(for facts: SenderFacts, errors: inout [ConfigurationError]) -> SenderPlugins? {
-        let before = errors.count
-        var rules: [Int: SenderRule] = [:]
-        for rule in facts.rules {
-            guard let index = instances.firstIndex(where: { $0.library.description.name == rule.plugin })
-            else {
-                errors.append(notLoaded(rule))
-                continue
-            }
-            if let first = rules[index] {
-                errors.append(
-                    ConfigurationError(
-                        rule.position,
-                        "plugin \"\(rule.plugin)\" is named twice, first at \(first.position)"))
-            } else {
-                rules[index] = rule
-            }
-        }
-        let arena = TextArena()
-        let id = arena.string(facts.id)
-        var domains: [LinkTarget: signpost_sender] = [:]
-        var seats: [SenderPlugins.Seat] = []
-        for (index, instance) in instances.enumerated() {
-            var target = facts.target
-            var own: PluginInstance? = instance
-            var isOff = false
-            switch rules[index]?.choice {
-            case nil: break
-            case .off: isOff = true
-            case .on(let itsTarget, let settings):
-                target = itsTarget
-                let position = rules[index]?.position ?? SourcePosition(file: facts.id)
-                own = self.instance(index, overriding: settings, at: position, errors: &errors)
-            }
-            guard let own else { continue }
-            let sender = domains[target] ?? signpost_sender(id: id, target: target, in: arena)
-            domains[target] = sender
-            seats.append(SenderPlugins.Seat(own, isOff: isOff, target: target, sender: sender))
-        }
-        return errors.count == before ? SenderPlugins(plugins: self, seats: seats, arena: arena) : nil
-    }
-
-    /// The plugin with a sender's settings over the global ones; the same one where nothing differs.
-    private func instance(
-        _ index: Int, overriding settings: [PluginSettingEntry], at position: SourcePosition,
-        errors: inout [ConfigurationError]
-    ) -> PluginInstance? {
-        let global = instances[index]
-        guard
-            let values = SettingReader.values(
-                of: settings, for: global.library, base: global.values, at: position, errors: &errors)
-        else { return nil }
-        if values == global.values { return global }
-        do throws(PluginProblem) {
-            return try PluginInstance(global.library, values: values)
-        } catch {
-            errors.append(ConfigurationError(position, error.message))
-            return nil
-        }
-    }
-
-    private func notLoaded(_ rule: SenderRule) -> ConfigurationError {
-        let names = descriptions.map(\.name)
-        let known = names.isEmpty ? "none is" : "loaded are " + names.joined(separator: ", ")
-        return ConfigurationError(
-            rule.position,
-            "plugin \"\(rule.plugin)\" is not loaded (\(known))"
-                + Suggestion.sentence(for: rule.plugin, among: names))
+        rules(of: facts, errors: &errors).map { plugins(for: facts.id, target: facts.target, rules: $0) }
     }
 }
 

@@ -1,27 +1,55 @@
 import Configuration
 
-/// A sender with its own tracking domain: one file in the senders' folder.
-public struct Sender: Sendable {
+/// A sender with its own tracking domain: one file in the senders' folder. Immutable; a class because every message
+/// and every snapshot passes it on.
+public final class Sender: Sendable {
     /// The file's name without `.yaml`.
-    public var id: String
+    public let id: String
     /// The file, for messages.
-    public var file: String
+    public let file: String
     /// Which mail is the sender's.
-    public var addresses: [Claim<AddressPattern>] = []
+    public let addresses: [Claim<AddressPattern>]
     /// Who may send as this sender, authenticated; in the form in which logins compare.
-    public var logins: [Claim<String>] = []
+    public let logins: [Claim<String>]
     /// From where one may send as this sender, not authenticated.
-    public var networks: [Network] = []
+    public let networks: [Network]
     /// Where its links move.
-    public var trackingDomain: TrackingDomain
+    public let trackingDomain: TrackingDomain
     /// Where its tracking domain is written.
-    public var trackingDomainPosition: SourcePosition
+    public let trackingDomainPosition: SourcePosition
     /// Further domains of its own, which a message may choose.
-    public var otherTrackingDomains: [TrackingDomain] = []
+    public let otherTrackingDomains: [TrackingDomain]
     /// What becomes of its links' scheme.
-    public var scheme: LinkScheme = .keep
+    public let scheme: LinkScheme
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
-    public var plugins: [String: PluginPolicy] = [:]
+    public let plugins: [String: PluginPolicy]
+
+    /// A sender; without guards, and with links that keep their scheme, where nothing is said of that.
+    public init(
+        id: String, file: String, addresses: [Claim<AddressPattern>], logins: [Claim<String>] = [],
+        networks: [Network] = [], trackingDomain: TrackingDomain, trackingDomainPosition: SourcePosition,
+        otherTrackingDomains: [TrackingDomain] = [], scheme: LinkScheme = .keep,
+        plugins: [String: PluginPolicy] = [:]
+    ) {
+        self.id = id
+        self.file = file
+        self.addresses = addresses
+        self.logins = logins
+        self.networks = networks
+        self.trackingDomain = trackingDomain
+        self.trackingDomainPosition = trackingDomainPosition
+        self.otherTrackingDomains = otherTrackingDomains
+        self.scheme = scheme
+        self.plugins = plugins
+    }
+
+    /// The same sender with another tracking domain.
+    public func moved(to domain: TrackingDomain) -> Sender {
+        Sender(
+            id: id, file: file, addresses: addresses, logins: logins, networks: networks,
+            trackingDomain: domain, trackingDomainPosition: trackingDomainPosition,
+            otherTrackingDomains: otherTrackingDomains, scheme: scheme, plugins: plugins)
+    }
 
     /// Something a sender claims for itself, and where it is written.
     public struct Claim<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -38,7 +66,7 @@ public struct Sender: Sendable {
     }
 
     /// What a sender says of one plugin.
-    public enum PluginPolicy: Sendable {
+    public enum PluginPolicy: Sendable, Equatable {
         /// Links that the plugin would claim stay where they are.
         case off
         /// The plugin works with these settings.
@@ -83,17 +111,23 @@ public struct Sender: Sendable {
     }
 }
 
-extension Sender {
-    /// A sender without guards whose links keep their scheme.
-    public init(
-        id: String, file: String, addresses: [Claim<AddressPattern>], trackingDomain: TrackingDomain,
-        trackingDomainPosition: SourcePosition
-    ) {
-        self.init(
-            id: id, file: file, addresses: addresses, logins: [], networks: [],
-            trackingDomain: trackingDomain,
-            trackingDomainPosition: trackingDomainPosition, otherTrackingDomains: [], scheme: .keep,
-            plugins: [:])
+extension Sender: Equatable {
+    /// Whether two senders say the same, at the same places.
+    public static func == (left: Sender, right: Sender) -> Bool {
+        left.id == right.id && left.file == right.file && left.addresses == right.addresses
+            && left.logins == right.logins && left.networks == right.networks
+            && left.trackingDomain == right.trackingDomain
+            && left.trackingDomainPosition == right.trackingDomainPosition
+            && left.otherTrackingDomains == right.otherTrackingDomains && left.scheme == right.scheme
+            && left.plugins == right.plugins
+    }
+}
+
+extension Sender.PluginSettings: Equatable {
+    /// Whether two say the same, at the same places.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.position == right.position && left.trackingDomain == right.trackingDomain
+            && left.scheme == right.scheme && left.rest.elementsEqual(right.rest, by: ==)
     }
 }
 

@@ -2,7 +2,9 @@ import Configuration
 
 /// All senders at one moment. Immutable: a reload makes a new one, and whoever holds this one keeps it.
 public struct SenderDirectory: Sendable {
-    private let files: SenderFiles
+    let files: SenderFiles
+    /// The folder, nil for senders that come from elsewhere.
+    let folder: String?
     /// Where ``identify(sender:login:client:headerFrom:)`` looks.
     let lookup: any SenderLookup
     let sources: [Settings.SenderSource]
@@ -16,34 +18,23 @@ public struct SenderDirectory: Sendable {
     public static func load(
         _ settings: Settings
     ) -> (directory: SenderDirectory, errors: [ConfigurationError]) {
-        let errors = ErrorList()
-        let reader = SenderFileReader(settings)
-        let files = SenderFolder.list(settings.senders, errors: errors).map { file in
-            reader.read(path: file.path, id: file.id, errors: errors)
-        }
-        let directory = SenderDirectory(
-            files: SenderFiles(files, errors: errors), sources: settings.identifySenderBy)
-        return (directory, errors.sorted)
+        let reading = SenderReading(settings, after: nil) { _ in [] }
+        return (reading.directory, reading.errors)
     }
 
     /// A directory of senders that come from elsewhere than a folder. Keys that two of them claim are nobody's.
     public init(_ senders: [Sender], identifySenderBy sources: [Settings.SenderSource]) {
         let files =
             senders
-            .map { SenderFile(id: $0.id, addresses: $0.addresses, logins: $0.logins, sender: $0) }
-            .sorted { SenderDirectory.precedes($0.id, $1.id) }
-        self.init(files: SenderFiles(files, errors: ErrorList()), sources: sources)
+            .map { SenderFile($0) }
+            .sorted { $0.id < $1.id }
+        self.init(files: SenderFiles(files, errors: ErrorList()), folder: nil, sources: sources)
     }
 
-    private init(files: SenderFiles, sources: [Settings.SenderSource]) {
-        (self.files, lookup, self.sources) = (files, files, sources)
+    init(files: SenderFiles, folder: String?, sources: [Settings.SenderSource]) {
+        (self.files, self.folder, lookup, self.sources) = (files, folder, files, sources)
     }
 
     /// The sender called `id`, nil where there is none or its file is broken.
-    public subscript(id: String) -> Sender? { files[id] }
-
-    /// The order of files: by the bytes of their names, the same on every machine.
-    static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
-    }
+    public subscript(id: String) -> Sender? { files[id]?.sender }
 }

@@ -2,16 +2,30 @@ import Configuration
 import DomainNames
 
 /// A sender's file as it was read.
-struct SenderFile: Sendable {
+final class SenderFile: Sendable {
     /// The file's name without `.yaml`.
-    var id: String
+    let id: String
+    /// What was read, nil where that has to be read again in any case.
+    let version: FileVersion?
     /// What the file claims. A broken file keeps its claims: its mail must not become somebody else's because
     /// of a slip in another line.
-    var addresses: [Sender.Claim<AddressPattern>] = []
+    let addresses: [Sender.Claim<AddressPattern>]
     /// The logins that the file names.
-    var logins: [Sender.Claim<String>] = []
+    let logins: [Sender.Claim<String>]
     /// The sender, nil where the file is broken.
-    var sender: Sender?
+    let sender: Sender?
+
+    /// A file with a sender. Without a version it stands for one that was read before, and is broken now.
+    init(_ sender: Sender, version: FileVersion? = nil) {
+        (id, addresses, logins) = (sender.id, sender.addresses, sender.logins)
+        (self.version, self.sender) = (version, sender)
+    }
+
+    /// A broken file.
+    init(id: String, addresses: [Sender.Claim<AddressPattern>] = [], logins: [Sender.Claim<String>] = []) {
+        (self.id, self.addresses, self.logins) = (id, addresses, logins)
+        (version, sender) = (nil, nil)
+    }
 }
 
 /// Reads senders' files.
@@ -28,32 +42,32 @@ struct SenderFileReader {
         pluginNames = settings.plugins.load.map(\.name)
     }
 
-    func read(path: String, id: String, errors: ErrorList) -> SenderFile {
-        read(path: path, id: id, errors: errors) { ConfigurationNode.read(file: path, errors: $0) }
+    /// Reads a file.
+    ///
+    /// - Parameter mistakes: an empty list; what is added to it breaks the file.
+    func read(path: String, id: String, errors mistakes: ErrorList) -> SenderFile {
+        read(ConfigurationNode.read(file: path, errors: mistakes), path: path, id: id, errors: mistakes)
     }
 
     /// The same of what is about to become the file.
-    func read(_ content: [UInt8], path: String, id: String, errors: ErrorList) -> SenderFile {
-        read(path: path, id: id, errors: errors) {
-            ConfigurationNode.parse(content, file: path, errors: $0)
-        }
+    func read(_ content: [UInt8], path: String, id: String, errors mistakes: ErrorList) -> SenderFile {
+        read(
+            ConfigurationNode.parse(content, file: path, errors: mistakes), path: path, id: id,
+            errors: mistakes)
     }
 
     private func read(
-        path: String, id: String, errors: ErrorList, root: (ErrorList) -> ConfigurationNode?
+        _ root: ConfigurationNode?, path: String, id: String, errors mistakes: ErrorList
     ) -> SenderFile {
-        let mistakes = ErrorList()
-        defer { errors.report(mistakes.sorted) }
-        var file = SenderFile(id: id)
         if !SenderFileReader.isID(id) {
             mistakes.report(
                 SourcePosition(file: path),
                 "expected a file name of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
         }
-        guard let root = root(mistakes) else { return file }
+        guard let root else { return SenderFile(id: id) }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
-        file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
-        file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
+        let addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
+        let logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
         if reader.isEmptyList("logins") {
             // Logins alone can lead to a sender too.
             reader.require("addresses", expected: "the addresses that are this sender's")
@@ -68,13 +82,23 @@ struct SenderFileReader {
         let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
-        guard mistakes.isEmpty, let domain else { return file }
-        file.sender = Sender(
-            id: id, file: path, addresses: file.addresses, logins: file.logins, networks: networks,
-            trackingDomain: domain,
-            trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-            otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins)
-        return file
+        guard mistakes.isEmpty, let domain else {
+            return SenderFile(id: id, addresses: addresses, logins: logins)
+        }
+        return SenderFile(
+            Sender(
+                id: id, file: path, addresses: addresses, logins: logins, networks: networks,
+                trackingDomain: domain,
+                trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
+                otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins))
+    }
+
+    /// Whether a sender that was read by another main file would be read the same by this one.
+    func stillHolds(_ sender: Sender) -> Bool {
+        sender.plugins.keys.allSatisfy(pluginNames.contains)
+            && !sender.trackingDomains.contains { domain in
+                defaultTrackingDomains.contains { $0.matches(domain.host) }
+            }
     }
 
     /// The id stands in log lines as `sender=id`, so it has neither spaces nor signs.
@@ -124,7 +148,8 @@ struct SenderFileReader {
             return policies
         }
         for (key, value) in block.pairs {
-            guard let name = key.scalar, pluginNames.contains(name) else { continue }
+            // Our own name, so that not every sender has a copy of it.
+            guard let name = pluginNames.first(where: { $0 == key.scalar }) else { continue }
             policies[name] = plugin(name, key, value, errors: errors)
         }
         return policies

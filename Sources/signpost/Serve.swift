@@ -4,26 +4,25 @@ import Filtering
 import MilterService
 import PluginHost
 import Senders
-import Synchronization
 
 /// `signpost serve`: the milter, in the foreground.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the milter in the foreground.",
-        discussion: "SIGTERM ends it, SIGHUP and SIGUSR1 have it read its files again.")
+        discussion: "SIGTERM ends it, SIGHUP, SIGUSR1 and `signpost reload` have it read its files again.")
 
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
         MilterServer.blockSignals()
-        let (first, errors) = Snapshot.load(file: options.config)
-        guard let first else {
-            complain(errors)
+        let reading = SnapshotReading(file: options.config)
+        guard let first = reading.snapshot else {
+            complain(reading.errors)
             throw SystemExit.configuration
         }
         let settings = first.settings
         let log = logSink(settings.log)
-        for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
+        for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
         announce(first, to: log)
 
         let current = CurrentSnapshot(first)
@@ -40,7 +39,7 @@ struct Serve: ParsableCommand {
         }
         do {
             try server.run(onReady: { _ in watching.start() }) { [file = options.config] in
-                reload(file, into: current, watching: watching, log: log)
+                current.reload(file, watching: watching, log: log)
             }
         } catch {
             log(.error, error.description)
@@ -67,53 +66,11 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// The snapshot that new messages begin with.
-private final class CurrentSnapshot: Sendable {
-    private let mutex: Mutex<Snapshot>
-
-    init(_ snapshot: Snapshot) { mutex = Mutex(snapshot) }
-
-    var value: Snapshot {
-        get { mutex.withLock { $0 } }
-        set { mutex.withLock { $0 = newValue } }
-    }
-}
-
-/// Reads the files again. A broken main file or plugin changes nothing.
-private func reload(_ file: String, into current: CurrentSnapshot, watching: Watching, log: LogSink) {
-    let (snapshot, errors) = Snapshot.load(file: file)
-    for error in errors { log(.error, error.description) }
-    guard let snapshot else {
-        log(.error, "reload: the files are broken, see above; going on with the configuration as it was")
-        return
-    }
-    let old = current.value.settings
-    let new = snapshot.settings
-    if old.listen != new.listen || old.socketMode != new.socketMode || old.socketGroup != new.socketGroup {
-        log(.warning, "reload: listen, socket_mode and socket_group changed; a restart is needed for them")
-    }
-    if old.log != new.log { log(.warning, "reload: log changed; a restart is needed for it") }
-    if old.traceHeader != new.traceHeader || old.onError != new.onError {
-        log(.warning, "reload: trace_header or on_error changed; a restart is needed for them")
-    }
-    if old.domainCheck.state != new.domainCheck.state {
-        log(.warning, "reload: domain_check.state changed; a restart is needed for it")
-    }
-    do throws(ConfigurationError) {
-        try watching.follow(snapshot)
-    } catch {
-        log(.error, "\(error)")
-        log(.error, "reload: going on with the configuration as it was")
-        return
-    }
-    current.value = snapshot
-    log(.info, "reload: done; senders=\(snapshot.senders.senders.count), errors=\(errors.count)")
-}
-
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {
     var options = MilterOptions(listen: settings.listen)
     if let mode = settings.socketMode { options.socketMode = UInt32(mode) }
     options.socketGroup = settings.socketGroup
+    options.control = settings.controlPath
     options.mayAddHeaders = settings.traceHeader
     options.onError = settings.onError == .accept ? .accept : .tempfail
     return options

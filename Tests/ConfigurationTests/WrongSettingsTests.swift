@@ -154,7 +154,7 @@ import Testing
         Wrong(
             "- listen\n",
             "s.yaml:1:1: error: expected a mapping with the keys listen, socket_mode, socket_group, "
-                + "default_tracking_domains, cname_target, senders, plugins, leave_paths, outbound, "
+                + "control, default_tracking_domains, cname_target, senders, plugins, leave_paths, outbound, "
                 + "identify_sender_by, rewrite, signed_mail, on_error, trace_header, max_message_size, "
                 + "domain_check, log, found a list"),
     ])

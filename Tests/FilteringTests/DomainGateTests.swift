@@ -133,8 +133,10 @@ private final class FakeStates: DomainStates {
                 "click.acme.example", "news.acme.example",
             ])
         let broken = FakeStates(["click.acme.example": "missing"])
-        for (choice, expected) in [("news.acme.example", "news.acme"), ("click.acme.example", "track.relay")] {
-            let text = "From: news@acme.example\nX-Tracking-Domain: \(choice)\n\nhttps://track.relay.example/c/1\n"
+        for (choice, expected) in [("news.acme.example", "news.acme"), ("click.acme.example", "track.relay")]
+        {
+            let text =
+                "From: news@acme.example\nX-Tracking-Domain: \(choice)\n\nhttps://track.relay.example/c/1\n"
             let message = try #require(RawMessage(Array(text.utf8)))
             let (delivered, _) = OfflineRewrite.run(
                 message, envelope: LinkFilterTests.envelope, snapshot: snapshot, domains: broken

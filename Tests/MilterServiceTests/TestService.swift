@@ -23,7 +23,9 @@ enum TestService {
             options: options, log: { level, line in log.withLock { $0.append("\(level.name): \(line)") } },
             makeFilter: { ScriptedFilter() })
         _ = startThread {
-            do throws(ServiceError) { try server.run(onReload: {}) } catch {
+            do throws(ServiceError) {
+                try server.run(onReload: { ControlAnswer(exitCode: 0, lines: []) })
+            } catch {
                 log.withLock { $0.append("ended: \(error)") }
             }
         }

@@ -147,8 +147,8 @@ import Testing
         #expect(
             errors.map(\.description) == [
                 "acme.yaml:5:3: error: plugin \"ecco\" is not loaded (loaded are echo); did you mean \"echo\"?",
-                "acme.yaml:5:3: error: plugin \"echo\" is named twice, first at acme.yaml:5:3",
                 "signpost.yaml:13:20: error: setting \"code\" of plugin \"echo\" is \"x\", expected a whole number",
+                "acme.yaml:5:3: error: plugin \"echo\" is named twice, first at acme.yaml:5:3",
             ])
         errors = []
         let refused = SenderFacts(

@@ -13,19 +13,18 @@ import Testing
 @Test func aSendersQuestionsAreThoseOfItsLinks() throws {
     func domain(_ text: String) throws -> TrackingDomain { try TrackingDomain(parsing: text) }
     let place = SourcePosition(file: "acme.yaml")
-    var sender = Sender(
-        id: "acme", file: "acme.yaml", addresses: [], trackingDomain: try domain("click.acme.example"),
-        trackingDomainPosition: place)
-    sender.otherTrackingDomains = [try domain("go.acme.example")]
     var pixels = Sender.PluginSettings(position: place)
     pixels.trackingDomain = try domain("img.acme.example:8443")
     pixels.scheme = .https
     var secure = Sender.PluginSettings(position: place)
     secure.scheme = .https
-    sender.plugins = [
-        "open-tracking": .settings(pixels), "subscription": .settings(secure), "forward-to-friend": .off,
-        "click-tracking": .settings(Sender.PluginSettings(position: place)),
-    ]
+    let sender = Sender(
+        id: "acme", file: "acme.yaml", addresses: [], trackingDomain: try domain("click.acme.example"),
+        trackingDomainPosition: place, otherTrackingDomains: [try domain("go.acme.example")],
+        plugins: [
+            "open-tracking": .settings(pixels), "subscription": .settings(secure), "forward-to-friend": .off,
+            "click-tracking": .settings(Sender.PluginSettings(position: place)),
+        ])
     #expect(
         DomainQuestion.all(of: sender).map { "\($0.domain) \($0.needsHTTPS)" } == [
             "click.acme.example false", "click.acme.example true", "go.acme.example false",

@@ -110,7 +110,8 @@ private func groupID(of name: String, for path: String) throws(ServiceError) -> 
     return entry.pointee.gr_gid
 }
 
-private func unixAddress(_ path: String) throws(ServiceError) -> sockaddr_un {
+/// The address of the socket at `path`.
+func unixAddress(_ path: String) throws(ServiceError) -> sockaddr_un {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let room = MemoryLayout.size(ofValue: address.sun_path)
@@ -126,7 +127,8 @@ private func unixAddress(_ path: String) throws(ServiceError) -> sockaddr_un {
 
 private let streamSocket = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
 
-private func withSocketAddress(
+/// Calls `body` with the address as the system wants it.
+func withSocketAddress(
     _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
 ) -> Int32 {
     withUnsafePointer(to: &address) { pointer in

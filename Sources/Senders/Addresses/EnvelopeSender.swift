@@ -41,9 +41,7 @@ enum EnvelopeSender: Equatable {
         // The last @: a quoted local part may contain others, a domain none.
         guard let at = path.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         guard let local = unquoted(path[..<at]) else { return nil }
-        return MailAddress(
-            localPart: String(decoding: local, as: UTF8.self),
-            domain: String(decoding: path[(at + 1)...], as: UTF8.self))
+        return MailAddress(localPart: local, domain: path[(at + 1)...])
     }
 
     /// A local part without its quotes and escapes.

@@ -4,10 +4,19 @@
 ///
 /// NFC needs no step of its own: Swift's strings compare and hash by canonical equivalence.
 func caseFolded(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) {
-        guard text.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return text }
-        return String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    caseFolded(utf8: text.utf8)
+}
+
+/// The same for text in UTF-8.
+func caseFolded(utf8: some Collection<UInt8>) -> String {
+    if utf8.allSatisfy({ $0 < 0x80 }) {
+        return String(unsafeUninitializedCapacity: utf8.count) { buffer in
+            _ = buffer.initialize(fromContentsOf: utf8)
+            for index in buffer.indices where (0x41...0x5A).contains(buffer[index]) { buffer[index] |= 0x20 }
+            return buffer.count
+        }
     }
+    let text = String(decoding: utf8, as: UTF8.self)
     var folded = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         // Through upper case, because some letters share one: both lower-case sigmas are one capital's.

@@ -13,11 +13,7 @@ enum FromField {
         guard isFieldText(value) else { return nil }
         var parser = FromFieldParser(value)
         guard let specs = parser.addressList(), !specs.isEmpty else { return nil }
-        return specs.map {
-            MailAddress(
-                localPart: String(decoding: $0.localPart, as: UTF8.self),
-                domain: String(decoding: $0.domain, as: UTF8.self))
-        }
+        return specs.map { MailAddress(localPart: $0.localPart, domain: $0.domain) }
     }
 
     /// Valid UTF-8 without controls, every line end followed by white space (section 2.2.3). What passes can be

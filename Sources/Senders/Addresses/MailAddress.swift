@@ -6,12 +6,12 @@ struct MailAddress: Hashable, Sendable {
     let localPart: String
     let domain: String
 
-    /// An address from an unquoted local part and a domain as written.
+    /// An address from an unquoted local part and a domain as written, in UTF-8.
     ///
     /// - Returns: nil where the domain is none, and for the empty local part that `""@x` has.
-    init?(localPart: String, domain: String) {
+    init?(localPart: [UInt8], domain: some Collection<UInt8>) {
         guard !localPart.isEmpty, let domain = MailDomain.canonical(domain) else { return nil }
-        self.localPart = caseFolded(localPart)
+        self.localPart = caseFolded(utf8: localPart)
         self.domain = domain
     }
 
@@ -23,8 +23,11 @@ struct MailAddress: Hashable, Sendable {
 /// occur in mail, and whoever configures them means them.
 enum MailDomain {
     /// The canonical form of a domain as written: A-labels, lower case, without one trailing dot.
-    static func canonical(_ text: String) -> String? {
-        var domain = Array(text.utf8)
+    static func canonical(_ text: String) -> String? { canonical(text.utf8) }
+
+    /// The same for a domain in UTF-8.
+    static func canonical(_ utf8: some Collection<UInt8>) -> String? {
+        var domain = Array(utf8)
         if domain.last == UInt8(ascii: ".") { domain.removeLast() }
         guard domain.last != UInt8(ascii: ".") else { return nil }
         // U-labels and A-labels: UTS 46 decides.

@@ -112,14 +112,14 @@ public struct SenderEditor {
 
     /// An address that another sender has would become nobody's.
     private func refuseContested(_ content: [UInt8], path: String, id: String) throws(EditFailure) {
-        let ignored = ErrorList()
-        let new = reader.read(content, path: path, id: id, errors: ignored)
-        var files = SenderFolder.list(settings.senders, errors: ignored).map {
-            reader.read(path: $0.path, id: $0.id, errors: ignored)
+        let new = reader.read(content, path: path, id: id, errors: ErrorList())
+        let folder = SenderFolder(settings.senders)
+        var files = (folder.list(errors: ErrorList()) ?? []).map {
+            reader.read(path: folder.path(of: $0), id: $0, errors: ErrorList())
         }
         files.append(new)  // last, so that the complaint is about it
         let errors = ErrorList()
-        _ = SenderIndex(files, errors: errors)
+        _ = SenderIndex(files, errors: errors) { _ in nil }
         let ours = errors.sorted.filter { $0.position.file == path }
         if !ours.isEmpty { throw EditFailure(ours) }
     }

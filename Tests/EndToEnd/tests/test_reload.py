@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 
-from tests.letters import ACME, LINDEN, letter, moved
+from tests.letters import ACME, letter, moved
 
 SENDER = "news@acme.example"
 OLD, NEW = ACME, b"//new.acme.example/"
@@ -77,13 +77,15 @@ def test_storm_of_signals(bench):
 
 
 def test_broken_sender_file(bench):
-    """A sender file that breaks takes its own sender out; the others go on, and the log names file and line"""
+    """A sender file that breaks stays as it was; the others go on, and the log names file and line"""
     with bench.signpost() as signpost:
         _until(bench, SENDER, moved)
         (signpost.senders / "acme.yaml").write_text('addresses: ["@acme.example"]\ntracking_domian: new.acme.example\n')
+        (signpost.senders / "linden.yaml").write_text(
+            'addresses: ["@linden.example"]\ntracking_domain: click.linden.example\n')
         signpost.hang_up()
-        _until(bench, SENDER, bytes)
-        _until(bench, "office@linden.example", lambda m: moved(m, LINDEN))
+        _until(bench, "office@linden.example", lambda m: moved(m, b"//click.linden.example/"))
+        _until(bench, SENDER, moved, seconds=0)
         assert "acme.yaml:2:1: error: " in signpost.text(), signpost.text()
         _acme_moves_to(signpost, "new.acme.example")
         signpost.hang_up()

@@ -20,6 +20,7 @@ func serveForTests() -> Never {
             log(.info, "reload begins")
             usleep(2000)
             log(.info, "reload ends")
+            return ControlAnswer(exitCode: 0, lines: [])
         }
         exit(0)
     } catch {

@@ -1,0 +1,87 @@
+import Configuration
+
+/// What one sender says of the plugins, checked against those that are loaded, which are opened anew where the sender
+/// has settings of its own. All that is kept of a sender between its messages.
+public struct SenderRules: Sendable {
+    /// A rule for one plugin.
+    struct Rule: Sendable {
+        /// The plugin's place in the order.
+        let index: Int
+        let choice: Choice
+    }
+
+    /// What is different for the sender.
+    enum Choice: Sendable {
+        case off
+        case on(PluginInstance, target: LinkTarget)
+    }
+
+    let rules: [Rule]
+
+    /// A sender that says nothing of plugins.
+    public static let none = SenderRules(rules: [])
+}
+
+extension LoadedPlugins {
+    /// Checks what a sender says of the plugins; opens those anew whose settings it overrides.
+    ///
+    /// - Parameter errors: receives each mistake, with its place.
+    /// - Returns: nil where there is a mistake.
+    public func rules(of facts: SenderFacts, errors: inout [ConfigurationError]) -> SenderRules? {
+        let before = errors.count
+        var seen: [Int: SourcePosition] = [:]
+        var rules: [SenderRules.Rule] = []
+        for rule in facts.rules {
+            guard let index = instances.firstIndex(where: { $0.library.description.name == rule.plugin })
+            else {
+                errors.append(notLoaded(rule))
+                continue
+            }
+            if let first = seen[index] {
+                errors.append(
+                    ConfigurationError(
+                        rule.position, "plugin \"\(rule.plugin)\" is named twice, first at \(first)"))
+                continue
+            }
+            seen[index] = rule.position
+            switch rule.choice {
+            case .off: rules.append(SenderRules.Rule(index: index, choice: .off))
+            case .on(let target, let settings):
+                guard
+                    let instance = instance(
+                        index, overriding: settings, at: rule.position, errors: &errors)
+                else { continue }
+                rules.append(SenderRules.Rule(index: index, choice: .on(instance, target: target)))
+            }
+        }
+        return errors.count == before ? SenderRules(rules: rules) : nil
+    }
+
+    /// The plugin with a sender's settings over the global ones; the same one where nothing differs.
+    private func instance(
+        _ index: Int, overriding settings: [PluginSettingEntry], at position: SourcePosition,
+        errors: inout [ConfigurationError]
+    ) -> PluginInstance? {
+        let global = instances[index]
+        guard
+            let values = SettingReader.values(
+                of: settings, for: global.library, base: global.values, at: position, errors: &errors)
+        else { return nil }
+        if values == global.values { return global }
+        do throws(PluginProblem) {
+            return try PluginInstance(global.library, values: values)
+        } catch {
+            errors.append(ConfigurationError(position, error.message))
+            return nil
+        }
+    }
+
+    private func notLoaded(_ rule: SenderRule) -> ConfigurationError {
+        let names = descriptions.map(\.name)
+        let known = names.isEmpty ? "none is" : "loaded are " + names.joined(separator: ", ")
+        return ConfigurationError(
+            rule.position,
+            "plugin \"\(rule.plugin)\" is not loaded (\(known))"
+                + Suggestion.sentence(for: rule.plugin, among: names))
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Configuration
+import MilterService
+
+/// `signpost reload`: asks the running filter to read its files again.
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have the running filter read its files again.",
+        discussion: """
+            Waits until that is done, and prints what came of it. Exits 0 where all is in order, 78 where there are \
+            mistakes (the filter goes on with what was good), 69 where no filter answers.
+            """)
+
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+        let (settings, errors) = Settings.load(file: options.config)
+        guard let settings else {
+            complain(errors)
+            throw SystemExit.configuration
+        }
+        guard let path = settings.controlPath else {
+            complain(
+                "\(options.config): where the filter takes commands does not follow from `listen: \(settings.listen)`; "
+                    + "set `control:` to a path")
+            throw SystemExit.configuration
+        }
+        let answer: ControlAnswer
+        do {
+            answer = try ControlClient.ask("reload", at: path)
+        } catch {
+            complain(error.description)
+            throw ExitCode(error.exitCode.rawValue)
+        }
+        for line in answer.lines { print(line) }
+        if answer.exitCode != 0 { throw ExitCode(answer.exitCode) }
+    }
+}
