@@ -11,6 +11,8 @@ BUILT := .build/release
 PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev pkg-config
 demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
+# What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
+test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
 fuzz: PACKAGES += python3

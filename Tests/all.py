@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build, the unit tests, the end-to-end tests; and one line at the end that sums them up: `N passed, N failed`.
+"""Build, the unit tests, the end-to-end tests with Postfix and with Sendmail; and one line at the end that sums them up: `N passed, N failed`.
 
 Whatever ends badly without saying how many tests failed (a build, a crash) counts as one failure.
 """
@@ -58,7 +58,9 @@ def main():
         failed = 1
     else:
         end_to_end = [sys.executable, "-B", ROOT / "Tests/EndToEnd/run.py"]
-        for command, count in (([*swift, "test"], swift_tests), (end_to_end, own_tests)):
+        for command, count in (
+                ([*swift, "test"], swift_tests), (end_to_end, own_tests),
+                ([*end_to_end, "--mta", "sendmail"], own_tests)):
             good, bad = count(*stream(command))
             passed, failed = passed + good, failed + bad
     print(f"{passed} passed, {failed} failed")

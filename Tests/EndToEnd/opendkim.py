@@ -4,6 +4,7 @@ Keys come from opendkim-genkey and are looked up in a file, never in the DNS. dk
 Python, or one of our own under .build, has it.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -86,7 +87,8 @@ class OpenDKIM:
 
     def __exit__(self, *_):
         if self.process:
-            processes.stop(self.process)
+            # On SIGTERM it waits for connections that an MTA keeps open. Nothing is lost by not waiting.
+            processes.stop(self.process, seconds=1)
         self._log.close()
 
     def _answers(self):
@@ -104,8 +106,9 @@ def verdict(message):
     return found and found[1].decode()
 
 
+@functools.cache
 def dkimpy():
-    """A Python that has dkimpy, or None where there is none to be had."""
+    """A Python that has dkimpy, or None where there is none to be had. The first call may ask the network for it."""
     own = binary.ROOT / ".build/dkim/bin/python"
     for python in (sys.executable, own):
         if os.path.exists(python) and subprocess.run([python, "-c", "import dkim"], capture_output=True).returncode == 0:

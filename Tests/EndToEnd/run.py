@@ -5,8 +5,8 @@
 
 A scenario is a folder of `scenarios`: `scenario.toml` names messages, how they are sent, and what must come of them;
 `README.md` there explains it. What takes more than sending messages is a function `test_…` in `tests`. Every test may
-count on the MTA alone; it starts the filter that it wants. A module of tests that says POSTFIX_ALONE, and why, is not
-played with another MTA. Ends with a line `N passed, N failed`.
+count on the MTA alone; it starts the filter that it wants. A module of tests that says
+ONLY_WITH an MTA is not played with others. Ends with a line `N passed, N failed`.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import time
 import traceback
 
 import binary
+import opendkim
 import scenario
 from bench import MTAS, Bench
 from mta import processes, smtp
@@ -31,7 +32,7 @@ def collect(mta):
     tests = [(f"scenarios/{s.name}", s.says, s.run) for s in scenario.all_in(HERE / "scenarios")]
     for path in sorted((HERE / "tests").glob("test_*.py")):
         module = importlib.import_module(f"tests.{path.stem}")
-        if mta != "postfix" and hasattr(module, "POSTFIX_ALONE"):
+        if getattr(module, "ONLY_WITH", mta) != mta:
             continue
         for name, function in vars(module).items():
             if name.startswith("test_"):
@@ -68,6 +69,8 @@ def main():
     processes.become_root()
     processes.leave_by_exception()
     program = binary.find(options.signpost)
+    if options.mta == "sendmail" and any(name.startswith("dkim/") for name, _, _ in tests):
+        opendkim.dkimpy()  # while there is a network
     count = {"ok": 0, "skip": 0, "FAIL": 0}
     try:
         with Bench(program, options.mta) as bench:

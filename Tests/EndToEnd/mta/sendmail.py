@@ -212,6 +212,20 @@ class Sendmail:
         command = [PROGRAM, "-Ac", "-C", self.folder / "submit.cf", "-i", "-f", sender]
         subprocess.run([*command, "--", *recipients], input=message, check=True, capture_output=True)
 
+    def session(self, lines):
+        """An SMTP session on the standard input of a process, `sendmail -bs`, as some mail programs have it. Ends with it."""
+        command = [PROGRAM, "-bs", "-L", "sm-mta", "-C", self.folder / "sendmail.cf", "-O", "InputMailFilters=signpost-or-later"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            answers = [process.stdout.readline()]
+            for line in lines:
+                process.stdin.write(line + b"\r\n")
+                process.stdin.flush()
+                # Sendmail wants its answer waited for.
+                while (answer := process.stdout.readline())[3:4] == b"-":
+                    pass
+                answers.append(answer)
+        return b"".join(answers).decode()
+
     def queue_id_for(self, recipient):
         """The queue id under which a message to this recipient was sent on. The log may be a moment late."""
         line = re.compile(rf"sm-mta\[\d+\]: (\w+): to=<{re.escape(recipient)}>")
@@ -264,7 +278,7 @@ def _unpack():
             raise Unusable(f"Sendmail's packages cannot be had: {getattr(error, 'stderr', '') or error}") from None
     missing = re.findall(r"(\S+) => not found", _quietly(["ldd", PROGRAM]))
     if missing:
-        raise Unusable(f"Sendmail lacks {', '.join(missing)}: apt-get install libwrap0 libnsl2")
+        raise Unusable(f"Sendmail lacks {', '.join(missing)}: make install-deps")
 
 
 def _quietly(command):

@@ -4,7 +4,7 @@ import json
 
 from bench import HERE
 
-POSTFIX_ALONE = "asks no MTA"
+ONLY_WITH = "postfix"  # asks no MTA
 
 CAMPAIGN = HERE / "campaigns/acme.eml"
 

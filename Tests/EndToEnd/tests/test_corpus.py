@@ -6,7 +6,7 @@ import pathlib
 import corpus
 from skipped import Skipped
 
-POSTFIX_ALONE = "asks no MTA"
+ONLY_WITH = "postfix"  # asks no MTA
 
 
 def test_share_that_passes(bench):

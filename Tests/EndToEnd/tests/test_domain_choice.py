@@ -11,7 +11,7 @@ def _two_domains(signpost):
 
 
 def test_chosen_domain(bench):
-    """In a real Postfix: own domain, foreign domain, default, two fields; each is removed and the rest is as it was"""
+    """Own domain, foreign domain, default, two fields; each is removed and the rest is as it was"""
     cases = [
         (["go.acme.example"], b"//go.acme.example/", "domain=go.acme.example rewritten=1 "),
         (["go.linden.example"], ACME, "domain=click.acme.example rewritten=1 "),

@@ -25,7 +25,7 @@ def _refused(bench):
 
 
 def test_stopped_and_started_again(bench):
-    """milter_default_action decides while the filter is stopped; afterwards all is as before"""
+    """What the MTA was told (milter_default_action, F=) decides while the filter is stopped; afterwards all is as before"""
     with bench.signpost() as signpost:
         for _ in range(2):
             message, got = _sent(bench)
@@ -48,7 +48,7 @@ def test_connection_survives_restart(bench):
             connection.mail(SENDER, [a], first)
             signpost.kill()
             signpost.start()
-            # Postfix holds one milter connection per client; it may take the default action to the end of this one.
+            # The MTA holds one milter connection per client; it may take the default action to the end of this one.
             second, b = letter(SENDER), bench.recipient()
             connection.mail(SENDER, [b], second)
         assert bench.delivered(a) == moved(first)

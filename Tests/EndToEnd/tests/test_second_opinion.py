@@ -6,7 +6,7 @@ import pathlib
 import second_opinion
 from skipped import Skipped
 
-POSTFIX_ALONE = "asks no MTA"
+ONLY_WITH = "postfix"  # asks no MTA
 
 
 def _agrees(bench, what):

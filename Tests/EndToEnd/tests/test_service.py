@@ -9,7 +9,7 @@ import subprocess
 from skipped import Skipped
 from tests.letters import letter, moved
 
-POSTFIX_ALONE = "the same with any MTA: what is asked is how the filter starts"
+ONLY_WITH = "postfix"  # the same with any MTA: what is asked is how the filter starts
 
 SENDER = "news@acme.example"
 

@@ -6,10 +6,14 @@ import time
 from tests.letters import letter, moved
 
 SENDER = "news@acme.example"
+#: Seconds that a message may take longer than without the filter. Postfix sends what belongs together in one packet, and
+#: Nagle's algorithm and a delayed acknowledgement, 40 ms, would show. Sendmail sends each command's macros in a packet
+#: before it, and so waits for an acknowledgement at MAIL, RCPT, the header and the end, whatever the filter does.
+AT_MOST = {"postfix": 0.03, "sendmail": 0.25}
 
 
 def test_tcp(bench):
-    """The filter on a TCP port, without waiting for acknowledgements"""
+    """The filter on a TCP port, without waiting for acknowledgements more than the MTA makes us"""
     def listen_on_tcp(signpost):
         text = signpost.config.read_text().replace(
             f"unix:{signpost.milter}", f"inet:{bench.mta.milter_port}@127.0.0.1")
@@ -29,6 +33,5 @@ def test_tcp(bench):
         for _ in range(3):
             message = letter(SENDER)
             assert bench.mail(SENDER, message, port="tcp")[1] == moved(message)
-        # Nagle's algorithm and a delayed acknowledgement would add 40 ms, once or more.
         extra = seconds("tcp") - seconds("plain")
-        assert extra < 0.03, f"the filter over TCP costs {extra * 1000:.0f} ms a message"
+        assert extra < AT_MOST[bench.mta.name], f"the filter over TCP costs {extra * 1000:.0f} ms a message"
