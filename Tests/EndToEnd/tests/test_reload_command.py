@@ -7,6 +7,8 @@ import time
 
 from tests.letters import ACME, letter, moved
 
+ONLY_WITH = "postfix"  # the same with any MTA
+
 SENDER = "news@acme.example"
 NEW = b"//new.acme.example/"
 

@@ -10,6 +10,8 @@ import time
 
 from bench import HERE
 
+ONLY_WITH = "postfix"  # the same with any MTA
+
 SENDERS = int(os.environ.get("SIGNPOST_SCALE", 5000))
 #: Those whose mail flows, and whose files change with every reload.
 BUSY = 100
