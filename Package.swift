@@ -84,21 +84,25 @@ let package = Package(
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
+        room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
-        room("Filtering", ["Rewriting", "Configuration", "Senders", "PluginHost", "DomainNames"]),
+        room(
+            "Filtering",
+            ["Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost", "DomainNames"]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "Senders", "PluginHost", "Rewriting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MilterService", "Filtering", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
+                "Rewriting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
         tests(of: "DomainNames"),
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
+        tests(of: "PostgreSQLSenders", ["Configuration", "Senders"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

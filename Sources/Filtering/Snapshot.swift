@@ -1,5 +1,6 @@
 import Configuration
 import PluginHost
+import PostgreSQLSenders
 import Rewriting
 import Senders
 
@@ -12,15 +13,18 @@ public final class Snapshot: Sendable {
     public let senders: SenderDirectory
     /// The plugins.
     public let plugins: LoadedPlugins
+    /// The database that the senders are in, if they are. Not connected to yet, see ``connect(log:)``.
+    public let database: SenderDatabase?
     let rewriter: MessageRewriter
     /// The plugins as each sender has them, by the sender's id.
     private let senderPlugins: [String: SenderPlugins]
 
     private init(
         settings: Settings, senders: SenderDirectory, plugins: LoadedPlugins,
-        senderPlugins: [String: SenderPlugins]
+        senderPlugins: [String: SenderPlugins], database: SenderDatabase?
     ) {
         self.settings = settings
+        self.database = database
         self.senders = senders
         self.plugins = plugins
         self.senderPlugins = senderPlugins
@@ -37,10 +41,13 @@ public final class Snapshot: Sendable {
 
     /// Reads the main file, every sender file and every plugin.
     ///
+    /// - Parameter previous: the snapshot before this one; a database that is still the same stays connected.
     /// - Returns: all errors at once. The snapshot is nil where the main file or a plugin is broken; a broken
     ///   sender file disables that sender alone.
-    public static func load(file: String) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
-        let (snapshot, errors) = loadUnsorted(file: file)
+    public static func load(
+        file: String, previous: Snapshot? = nil
+    ) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
+        let (snapshot, errors) = loadUnsorted(file: file, previous: previous)
         let sorted = errors.sorted { left, right in
             let (one, other) = (left.position, right.position)
             // The main file first: what is wrong there is the cause of much else.
@@ -52,7 +59,9 @@ public final class Snapshot: Sendable {
         return (snapshot, sorted)
     }
 
-    private static func loadUnsorted(file: String) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
+    private static func loadUnsorted(
+        file: String, previous: Snapshot?
+    ) -> (snapshot: Snapshot?, errors: [ConfigurationError]) {
         var (settings, errors) = Settings.load(file: file)
         guard let settings else { return (nil, errors) }
         let isMainFileBroken = !errors.isEmpty
@@ -62,19 +71,33 @@ public final class Snapshot: Sendable {
             },
             from: PluginDirectory(settings.plugins.directory?.path), leavePaths: settings.leavePaths,
             errors: &errors)
-        let senders = SenderDirectory.load(settings)
+        var senders = SenderDirectory.load(settings)
         errors += senders.errors
         guard let plugins else { return (nil, errors) }
+        var database: SenderDatabase?
+        if case .pgsql(let pgsql) = settings.senders {
+            let connected = previous?.database.flatMap { $0.settings.isSame(as: pgsql) ? $0 : nil }
+            let asked = connected ?? SenderDatabase(pgsql)
+            errors += asked.mistakes
+            senders.directory = SenderDirectory(
+                asking: DatabaseSenders(asked, settings: settings) {
+                    plugins.plugins(for: SenderFacts($0), errors: &$1)
+                }, identifySenderBy: settings.identifySenderBy)
+            database = asked
+        }
         var senderPlugins: [String: SenderPlugins] = [:]
         for sender in senders.directory.senders {
             senderPlugins[sender.id] = plugins.plugins(for: SenderFacts(sender), errors: &errors)
         }
-        if isMainFileBroken { return (nil, errors) }
+        if isMainFileBroken || database?.mistakes.isEmpty == false { return (nil, errors) }
         let snapshot = Snapshot(
-            settings: settings, senders: senders.directory, plugins: plugins, senderPlugins: senderPlugins)
+            settings: settings, senders: senders.directory, plugins: plugins, senderPlugins: senderPlugins,
+            database: database)
         return (snapshot, errors)
     }
 
     /// The plugins as a sender has them, nil where its settings for them are broken.
-    func plugins(of sender: Sender) -> SenderPlugins? { senderPlugins[sender.id] }
+    func plugins(of sender: Sender) -> SenderPlugins? {
+        sender.attachment as? SenderPlugins ?? senderPlugins[sender.id]
+    }
 }

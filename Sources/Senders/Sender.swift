@@ -20,6 +20,8 @@ public struct Sender: Sendable {
     public var scheme: LinkScheme = .keep
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
     public var plugins: [String: PluginPolicy] = [:]
+    /// What whoever looks senders up in a database wants kept with this one, and made again with it: its plugins.
+    public var attachment: (any Sendable)?
 
     /// Something a sender claims for itself, and where it is written.
     public struct Claim<Value: Hashable & Sendable>: Hashable, Sendable {

@@ -18,7 +18,8 @@ public struct SenderDirectory: Sendable {
     ) -> (directory: SenderDirectory, errors: [ConfigurationError]) {
         let errors = ErrorList()
         let reader = SenderFileReader(settings)
-        let files = SenderFolder.list(settings.senders, errors: errors).map { file in
+        let folder = settings.senders.folder.map { SenderFolder.list($0, errors: errors) } ?? []
+        let files = folder.map { file in
             reader.read(path: file.path, id: file.id, errors: errors)
         }
         let directory = SenderDirectory(
@@ -33,6 +34,11 @@ public struct SenderDirectory: Sendable {
             .map { SenderFile(id: $0.id, addresses: $0.addresses, logins: $0.logins, sender: $0) }
             .sorted { SenderDirectory.precedes($0.id, $1.id) }
         self.init(files: SenderFiles(files, errors: ErrorList()), sources: sources)
+    }
+
+    /// A directory that knows nobody by itself, but asks.
+    public init(asking lookup: any SenderLookup, identifySenderBy sources: [Settings.SenderSource]) {
+        (files, self.lookup, self.sources) = (SenderFiles([], errors: ErrorList()), lookup, sources)
     }
 
     private init(files: SenderFiles, sources: [Settings.SenderSource]) {

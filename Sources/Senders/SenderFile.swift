@@ -14,14 +14,15 @@ struct SenderFile: Sendable {
     var sender: Sender?
 }
 
-/// Reads senders' files.
-struct SenderFileReader {
+/// Reads what senders say of themselves, in files or elsewhere.
+public struct SenderFileReader: Sendable {
     static let keys = ["addresses", "logins", "networks", "tracking_domain", "scheme", "plugins"]
 
     let defaultTrackingDomains: [DomainPattern]
     let pluginNames: [String]
 
-    init(_ settings: Settings) {
+    /// A reader that checks by the main file.
+    public init(_ settings: Settings) {
         defaultTrackingDomains = settings.defaultTrackingDomains
         pluginNames = settings.plugins.load.map(\.name)
     }
@@ -38,7 +39,7 @@ struct SenderFileReader {
         guard let root = ConfigurationNode.read(file: path, errors: mistakes) else { return file }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
         file.addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
-        file.logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
+        file.logins = logins(reader)
         if reader.isEmptyList("logins") {
             // Logins alone can lead to a sender too.
             reader.require("addresses", expected: "the addresses that are this sender's")
@@ -47,18 +48,47 @@ struct SenderFileReader {
                     node.position, "expected at least one address in `addresses`, found an empty list")
             }
         }
+        file.sender = sender(reader, logins: file.logins, id: id, file: path, errors: mistakes)
+        file.sender?.addresses = file.addresses
+        return file
+    }
+
+    /// Reads a sender who is known by other means than its addresses.
+    ///
+    /// - Returns: nil where there is a mistake.
+    public func read(
+        _ root: ConfigurationNode, id: String, file: String, errors: ErrorList
+    ) -> Sender? {
+        let mistakes = ErrorList()
+        defer { errors.report(mistakes.sorted) }
+        if !SenderFileReader.isID(id) {
+            mistakes.report(
+                root.position,
+                "expected an id of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
+        }
+        let keys = SenderFileReader.keys.filter { $0 != "addresses" }
+        let reader = MappingReader(root, keys: keys, errors: mistakes)
+        return sender(reader, logins: logins(reader), id: id, file: file, errors: mistakes)
+    }
+
+    /// Everything but the addresses. Logins are read already: a broken file keeps them.
+    private func sender(
+        _ reader: MappingReader, logins: [Sender.Claim<String>], id: String, file: String, errors: ErrorList
+    ) -> Sender? {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
         let scheme: LinkScheme? = reader.choice("scheme")
-        let plugins = plugins(reader, errors: mistakes)
-        guard mistakes.isEmpty, let domain else { return file }
-        file.sender = Sender(
-            id: id, file: path, addresses: file.addresses, logins: file.logins, networks: networks,
-            trackingDomain: domain,
-            trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
+        let plugins = plugins(reader, errors: errors)
+        guard errors.isEmpty, let domain else { return nil }
+        return Sender(
+            id: id, file: file, logins: logins, networks: networks, trackingDomain: domain,
+            trackingDomainPosition: reader.node("tracking_domain")?.position ?? reader.position,
             scheme: scheme ?? .keep, plugins: plugins)
-        return file
+    }
+
+    private func logins(_ reader: MappingReader) -> [Sender.Claim<String>] {
+        claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
     }
 
     /// The id stands in log lines as `sender=id`, so it has neither spaces nor signs.

@@ -1,13 +1,17 @@
 import ArgumentParser
 import Filtering
 import PluginHost
+import PostgreSQLSenders
 import Senders
 
 /// `signpost check`: the main file, every sender file, every plugin.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Validate the configuration: the main file, every sender file, every plugin.",
-        discussion: "Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one.")
+        discussion: """
+            Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one. Where the senders \
+            are in a database, it is asked whether the queries are in order; exits 69 where it does not answer.
+            """)
 
     @OptionGroup var options: ConfigurationOption
 
@@ -15,8 +19,21 @@ struct Check: ParsableCommand {
         let (snapshot, errors) = Snapshot.load(file: options.config)
         complain(errors)
         guard errors.isEmpty, let snapshot else { throw SystemExit.configuration }
-        let senders = snapshot.senders.senders.count
+        try snapshot.database.map(check)
+        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "in the database"
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
+    }
+
+    private func check(_ database: SenderDatabase) throws {
+        switch database.check() {
+        case .good: break
+        case .wrong(let error):
+            complain([error])
+            throw SystemExit.configuration
+        case .unreachable(let error):
+            complain([error])
+            throw SystemExit.unavailable
+        }
     }
 }

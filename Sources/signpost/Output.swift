@@ -36,6 +36,7 @@ func complain(_ errors: [ConfigurationError]) {
 enum SystemExit {
     static let dataError = ExitCode(65)
     static let noInput = ExitCode(66)
+    static let unavailable = ExitCode(69)
     static let cannotCreate = ExitCode(73)
     static let inputOutputError = ExitCode(74)
     static let configuration = ExitCode(78)

@@ -41,6 +41,7 @@ struct Rewrite: ParsableCommand {
         let (snapshot, errors) = Snapshot.load(file: options.config)
         complain(errors)
         guard let snapshot else { throw SystemExit.configuration }
+        snapshot.connect { _, line in complain(line) }
         let message = try readMessage()
         let envelope = Envelope(sender: from, login: login, client: clientAddress, daemonName: daemon)
         let outcome = OfflineRewrite.run(message, envelope: envelope, snapshot: snapshot) { complain($0) }

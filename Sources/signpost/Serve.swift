@@ -3,6 +3,7 @@ import Configuration
 import Filtering
 import MilterService
 import PluginHost
+import PostgreSQLSenders
 import Senders
 import Synchronization
 
@@ -25,6 +26,7 @@ struct Serve: ParsableCommand {
         let log = logSink(settings.log)
         for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
         announce(first, to: log)
+        first.connect(log: log)
         if settings.domainCheck.mode != .off {
             log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
         }
@@ -54,8 +56,7 @@ struct Serve: ParsableCommand {
     private func announce(_ snapshot: Snapshot, to log: LogSink) {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         log(
-            .info,
-            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)"
+            .info, "signpost \(Signpost.version) starting: senders=\(snapshot.senderCount) plugins=\(plugins)"
         )
     }
 }
@@ -73,8 +74,8 @@ private final class CurrentSnapshot: Sendable {
 }
 
 /// Reads the files again. A broken main file or plugin changes nothing.
-private func reload(_ file: String, into current: CurrentSnapshot, log: LogSink) {
-    let (snapshot, errors) = Snapshot.load(file: file)
+private func reload(_ file: String, into current: CurrentSnapshot, log: @escaping LogSink) {
+    let (snapshot, errors) = Snapshot.load(file: file, previous: current.value)
     for error in errors { log(.error, error.description) }
     guard let snapshot else {
         log(.error, "reload: the files are broken, see above; going on with the configuration as it was")
@@ -89,8 +90,15 @@ private func reload(_ file: String, into current: CurrentSnapshot, log: LogSink)
     if old.traceHeader != new.traceHeader || old.onError != new.onError {
         log(.warning, "reload: trace_header or on_error changed; a restart is needed for them")
     }
+    snapshot.connect(log: log)
+    snapshot.database?.expire()
     current.value = snapshot
-    log(.info, "reload: done; senders=\(snapshot.senders.senders.count), errors=\(errors.count)")
+    log(.info, "reload: done; senders=\(snapshot.senderCount), errors=\(errors.count)")
+}
+
+extension Snapshot {
+    /// How many senders there are, for the log.
+    fileprivate var senderCount: String { database == nil ? "\(senders.senders.count)" : "pgsql" }
 }
 
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {
