@@ -102,7 +102,7 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
-        tests(of: "PostgreSQLSenders", ["Configuration", "Senders"]),
+        tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

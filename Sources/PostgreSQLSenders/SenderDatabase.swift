@@ -84,7 +84,8 @@ public final class SenderDatabase: Sendable {
             }
             for mistake in news { onEvent?(.broken(mistake)) }
             return answer.owner
-        case .late: return .unavailable(reason: SenderDatabase.noAnswer)
+        case .late(let rows?): return reader.owner(in: rows, asked: question).0
+        case .late(nil): return .unavailable(reason: SenderDatabase.noAnswer)
         }
     }
 
@@ -97,8 +98,8 @@ public final class SenderDatabase: Sendable {
         case known(Answer)
         /// To be asked by this thread.
         case mine(Answer?)
-        /// Another thread asks, and has no answer yet.
-        case late
+        /// Another thread asks, and has no answer yet; these are the last one's rows.
+        case late([Row]?)
     }
 
     private func claim(_ question: Question, for reader: RowReader, until deadline: Moment) -> Claim {
@@ -107,7 +108,7 @@ public final class SenderDatabase: Sendable {
             if let old, old.reader == reader.id, Moment.now < old.goodUntil {
                 return .done(.known(old))
             }
-            if isLate { return .done(.late) }
+            if isLate { return .done(.late(old?.rows)) }
             if memory.asking.insert(question).inserted { return .done(.mine(old)) }
             return .until(deadline)
         }
@@ -161,6 +162,7 @@ public final class SenderDatabase: Sendable {
             } catch {
                 switch error {
                 case .away: return .failure(Failure(reason: SenderDatabase.noAnswer, isQuick: true))
+                case .late: return .failure(Failure(reason: SenderDatabase.noAnswer))
                 case .busy:
                     let count = settings.connections
                     return .failure(
@@ -178,6 +180,10 @@ public final class SenderDatabase: Sendable {
                     return .failure(Failure(reason: SenderDatabase.noAnswer))
                 case .lost:
                     pool.giveUp(connection, isSuspicious: true)
+                case .refused("57014", _):
+                    // query_canceled: the server's own statement_timeout was a moment faster than ours.
+                    pool.giveBack(connection)
+                    return .failure(Failure(reason: SenderDatabase.noAnswer))
                 case .refused(let code, let message):
                     // feature_not_supported: "cached plan must not change result type";
                     // invalid_sql_statement_name: somebody ran DISCARD ALL or DEALLOCATE.

@@ -8,8 +8,10 @@ final class ConnectionPool: Sendable {
     enum Refusal: Error, Equatable {
         /// The server is known to be away. Said at once.
         case away
-        /// None came free in time.
+        /// None came free in time, and there are as many as there may be.
         case busy
+        /// None could be made in time.
+        case late
     }
 
     enum Health {
@@ -74,7 +76,7 @@ final class ConnectionPool: Sendable {
 
     /// A connection, to be given back or given up.
     func borrow(until deadline: Moment) throws(Refusal) -> Connection {
-        let timeout = dial.settings.timeout
+        let (timeout, limit) = (dial.settings.timeout, dial.settings.connections)
         // Told to the keeper, who may make another connection.
         state.change { $0.waiting += 1 }
         let outcome: Result<Connection, Refusal> = state.wait { state, isLate in
@@ -89,7 +91,8 @@ final class ConnectionPool: Sendable {
                     return state.served(.failure(.away))
                 }
             }
-            return isLate ? state.served(.failure(.busy)) : .until(deadline)
+            if isLate { return state.served(.failure(state.count < limit ? .late : .busy)) }
+            return .until(deadline)
         }
         return try outcome.get()
     }
