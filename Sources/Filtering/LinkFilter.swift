@@ -12,7 +12,7 @@ public final class LinkFilter: MessageFilter {
     private var content: [UInt8] = []
     /// Bytes of header and body so far, kept or not.
     private var size = 0
-    private var judgement: Judgement.Outcome?
+    private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
 
     /// A filter for one message.
     public init(snapshot: Snapshot, log: @escaping LogSink) {
@@ -24,8 +24,8 @@ public final class LinkFilter: MessageFilter {
     /// queue id (Sendmail); Postfix has one from DATA on.
     public func begin(_ envelope: Envelope) -> FilterStep {
         self.envelope = envelope
-        judgement = Judgement(envelope, by: snapshot).beforeHeader()
-        if case .leave(let reason)? = judgement, envelope.queueID != nil { return leave(reason) }
+        let early = Judgement(envelope, by: snapshot).beforeHeader()
+        if case .leave(let reason)? = early, envelope.queueID != nil { return leave(reason) }
         return .proceed
     }
 
@@ -39,9 +39,10 @@ public final class LinkFilter: MessageFilter {
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note(queueID)
         size += 2
-        let outcome = Judgement(envelope, by: snapshot).afterHeader(fields)
-        judgement = outcome
-        if case .leave(let reason) = outcome { return leave(reason) }
+        verdict = Judgement(envelope, by: snapshot).afterHeader(fields)
+        if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
+        // A field can be removed at the end of the message only.
+        if case .leave(let reason) = verdict.outcome, removals.isEmpty { return leave(reason) }
         if let reason = snapshot.rewriter.reasonToLeave(fields) { return leave(reason) }
         return .proceed
     }
@@ -64,7 +65,15 @@ public final class LinkFilter: MessageFilter {
             _ = leave("size \(size) is over max_message_size \(snapshot.settings.maxMessageSize)")
             return .accept
         }
-        guard case .rewrite(let sender, let plugins)? = judgement else { return .accept }
+        switch verdict.outcome {
+        case .leave(let reason):
+            _ = leave(reason)
+            return .change(headers: removals, body: nil)
+        case .rewrite(let sender, let plugins): return rewrite(as: sender, plugins)
+        }
+    }
+
+    private func rewrite(as sender: Sender, _ plugins: SenderPlugins) -> FilterOutcome {
         let clock = ContinuousClock()
         let start = clock.now
         let decider = PluginDecider(plugins: plugins) { [log, name] plugin, what in
@@ -73,7 +82,7 @@ public final class LinkFilter: MessageFilter {
         let result = content.withUnsafeBytes {
             snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider)
         }
-        var changes = headerChanges(result)
+        var changes = headerChanges(result) + removals
         let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
         let line = LogLine.rewritten(
             result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
@@ -100,6 +109,8 @@ public final class LinkFilter: MessageFilter {
         log(.info, "\(name): \(LogLine.unchanged(reason))")
         return .accept
     }
+
+    private var removals: [HeaderChange] { verdict.choice?.removals(from: fields) ?? [] }
 
     private func headerChanges(_ result: RewriteResult) -> [HeaderChange] {
         result.headerEdits.map { edit in

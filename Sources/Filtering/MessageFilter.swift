@@ -26,11 +26,12 @@ public struct HeaderChange: Sendable, Equatable {
     public var name: [UInt8]
     /// Which of the fields of that name, from 1; nil adds a field at the end.
     public var occurrence: Int?
-    /// The new value in the form in which the MTA gave the old one (with its leading white space, folds as LF).
-    public var value: [UInt8]
+    /// The new value in the form in which the MTA gave the old one (with its leading white space, folds as LF); nil
+    /// removes the field, and those of its name behind it move up.
+    public var value: [UInt8]?
 
     /// A change of the field `name`.
-    public init(name: [UInt8], occurrence: Int?, value: [UInt8]) {
+    public init(name: [UInt8], occurrence: Int?, value: [UInt8]?) {
         self.name = name
         self.occurrence = occurrence
         self.value = value

@@ -12,13 +12,17 @@ public enum OfflineRewrite {
     public static func run(
         _ message: RawMessage, envelope: Envelope, snapshot: Snapshot, onMistake: (String) -> Void
     ) -> (delivered: [UInt8], report: Report) {
+        let verdict = Judgement(envelope, by: snapshot).afterHeader(message.fields)
+        if let reason = verdict.refusedChoice { onMistake(reason) }
         var report = Report()
-        switch Judgement(envelope, by: snapshot).afterHeader(message.fields) {
+        report.sender = verdict.sender?.id
+        report.trackingDomain = verdict.sender?.trackingDomain.description
+        let removed = verdict.choice?.fieldIndices ?? []
+        switch verdict.outcome {
         case .leave(let reason):
             report.unchangedBecause = reason
-            return (message.bytes, report)
+            return (message.applying(RewriteResult(), removing: removed), report)
         case .rewrite(let sender, let plugins):
-            report.sender = sender.id
             report.trackingDomain = sender.trackingDomain.description
             guard message.bytes.count <= snapshot.settings.maxMessageSize else {
                 report.unchangedBecause =
@@ -36,10 +40,11 @@ public enum OfflineRewrite {
             report.unchangedBecause = result.unchangedBecause
             report.rewritten = result.rewritten
             report.left = result.left
-            var delivered = message.applying(result)
+            var delivered = message.applying(result, removing: removed)
             if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
-                delivered = message.adding(
-                    TraceHeader.change(sender: sender, result: result), to: delivered, after: result)
+                delivered =
+                    RawMessage(delivered)?.adding(TraceHeader.change(sender: sender, result: result))
+                    ?? delivered
             }
             return (delivered, report)
         }
@@ -47,17 +52,14 @@ public enum OfflineRewrite {
 }
 
 extension RawMessage {
-    /// A rewritten message with a field at the end of its header section, as an MTA adds one.
-    fileprivate func adding(_ change: HeaderChange, to delivered: [UInt8], after result: RewriteResult)
-        -> [UInt8]
-    {
-        let growth = result.headerEdits.reduce(0) { $0 + $1.value.count - fields[$1.fieldIndex].value.count }
-        var start = bodyStart + growth
+    /// The message with a field at the end of its header section, as an MTA adds one.
+    fileprivate func adding(_ change: HeaderChange) -> [UInt8] {
+        var start = bodyStart
         // In front of the empty line that ends the section, with the line end that the message uses.
         let lineEnd: [UInt8] = bytes[..<bodyStart].contains(0x0D) ? [0x0D, 0x0A] : [0x0A]
-        if start > 0, delivered[start - 1] == 0x0A { start -= 1 }
-        if start > 0, delivered[start - 1] == 0x0D { start -= 1 }
-        let field = change.name + [UInt8(ascii: ":")] + change.value + lineEnd
-        return Array(delivered[..<start]) + field + delivered[start...]
+        if start > 0, bytes[start - 1] == 0x0A { start -= 1 }
+        if start > 0, bytes[start - 1] == 0x0D { start -= 1 }
+        let field = change.name + [UInt8(ascii: ":")] + (change.value ?? []) + lineEnd
+        return Array(bytes[..<start]) + field + bytes[start...]
     }
 }

@@ -100,4 +100,10 @@ public final class Snapshot: Sendable {
     func plugins(of sender: Sender) -> SenderPlugins? {
         sender.attachment as? SenderPlugins ?? senderPlugins[sender.id]
     }
+
+    /// The plugins as a sender would have them that is not written in any file.
+    func makePlugins(of sender: Sender) -> SenderPlugins? {
+        var errors: [ConfigurationError] = []
+        return plugins.plugins(for: SenderFacts(sender), errors: &errors)
+    }
 }

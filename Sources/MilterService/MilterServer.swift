@@ -32,7 +32,7 @@ public struct MilterOptions: Sendable {
 public final class MilterServer: Sendable {
     private let options: MilterOptions
     private let log: LogSink
-    private let service: Service
+    private let makeFilter: @Sendable () -> any MessageFilter
     private let listener = Atomic<ListenerState>(.running)
 
     private enum ListenerState: UInt8, AtomicRepresentable { case running, ended, failed }
@@ -44,8 +44,7 @@ public final class MilterServer: Sendable {
     ) {
         self.options = options
         self.log = log
-        service = Service(
-            makeFilter: makeFilter, log: log, mayAddHeaders: options.mayAddHeaders, onError: options.onError)
+        self.makeFilter = makeFilter
     }
 
     /// Blocks the service's signals in this thread and those it starts. To be called before there are other threads:
@@ -105,7 +104,8 @@ public final class MilterServer: Sendable {
 
     /// Makes libmilter use `socket` and our callbacks.
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
-        Service.current = service
+        let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
+        Service.current = Service(makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError)
         let registered = options.name.withCString { name in
             smfi_register(filterDescription(name: UnsafeMutablePointer(mutating: name)))
         }

@@ -58,4 +58,7 @@ public struct RewriteResult: Sendable {
     public var left: [LeftLink] = []
     /// Why the message is not touched at all, where that has one reason.
     public var unchangedBecause: String?
+
+    /// Nothing to do.
+    public init() {}
 }

@@ -16,6 +16,8 @@ public struct Sender: Sendable {
     public var trackingDomain: TrackingDomain
     /// Where its tracking domain is written.
     public var trackingDomainPosition: SourcePosition
+    /// Further domains of its own, which a message may choose.
+    public var otherTrackingDomains: [TrackingDomain] = []
     /// What becomes of its links' scheme.
     public var scheme: LinkScheme = .keep
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
@@ -57,6 +59,16 @@ public struct Sender: Sendable {
         public var rest: [(key: ConfigurationNode, value: ConfigurationNode)] = []
     }
 
+    /// Every domain that its links may move to, without repetition: its own, those that a message may choose, and
+    /// those of plugins that are not off.
+    public var trackingDomains: [TrackingDomain] {
+        let ofPlugins = plugins.sorted { $0.key < $1.key }.compactMap { _, policy in
+            if case .settings(let settings) = policy { settings.trackingDomain } else { nil }
+        }
+        var seen: Set<TrackingDomain> = []
+        return ([trackingDomain] + otherTrackingDomains + ofPlugins).filter { seen.insert($0).inserted }
+    }
+
     /// Whether the sender is guarded: only some may send as it.
     public var isGuarded: Bool { !logins.isEmpty || !networks.isEmpty }
 
@@ -82,7 +94,8 @@ extension Sender {
         self.init(
             id: id, file: file, addresses: addresses, logins: [], networks: [],
             trackingDomain: trackingDomain,
-            trackingDomainPosition: trackingDomainPosition, scheme: .keep, plugins: [:])
+            trackingDomainPosition: trackingDomainPosition, otherTrackingDomains: [], scheme: .keep,
+            plugins: [:])
     }
 }
 

@@ -16,7 +16,9 @@ struct SenderFile: Sendable {
 
 /// Reads what senders say of themselves, in files or elsewhere.
 public struct SenderFileReader: Sendable {
-    static let keys = ["addresses", "logins", "networks", "tracking_domain", "scheme", "plugins"]
+    static let keys = [
+        "addresses", "logins", "networks", "tracking_domain", "other_tracking_domains", "scheme", "plugins",
+    ]
 
     let defaultTrackingDomains: [DomainPattern]
     let pluginNames: [String]
@@ -78,13 +80,14 @@ public struct SenderFileReader: Sendable {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
+        let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: errors)
         guard errors.isEmpty, let domain else { return nil }
         return Sender(
             id: id, file: file, logins: logins, networks: networks, trackingDomain: domain,
             trackingDomainPosition: reader.node("tracking_domain")?.position ?? reader.position,
-            scheme: scheme ?? .keep, plugins: plugins)
+            otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins)
     }
 
     private func logins(_ reader: MappingReader) -> [Sender.Claim<String>] {

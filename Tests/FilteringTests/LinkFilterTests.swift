@@ -28,7 +28,8 @@ import Testing
                 "List-Unsubscribe", "list-unsubscribe",
             ])
         #expect(headers.map(\.occurrence) == [1, 2])
-        #expect(String(decoding: headers[1].value, as: UTF8.self) == " <https://click.acme.example/u/2>")
+        #expect(
+            String(decoding: headers[1].value ?? [], as: UTF8.self) == " <https://click.acme.example/u/2>")
         let text = String(decoding: body ?? [], as: UTF8.self)
         #expect(
             text
@@ -116,7 +117,7 @@ import Testing
         }
         #expect(last.occurrence == nil)
         #expect(
-            String(decoding: last.value, as: UTF8.self)
+            String(decoding: last.value ?? [], as: UTF8.self)
                 == " signpost; sender=acme; domain=click.acme.example; links=4")
     }
 

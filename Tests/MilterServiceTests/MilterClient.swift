@@ -128,10 +128,20 @@ final class MilterClient {
         try expectContinue(unless: SMFIP_NR_CONN)
     }
 
-    /// The reply to MAIL.
+    /// The reply to MAIL; where that is to go on, RCPT and DATA follow unless the filter is spared them.
     func mail(_ sender: String) throws -> Character {
         try send("M", cString(sender))
-        return try receive().kind
+        let reply = try receive().kind
+        guard reply == "c" else { return reply }
+        if steps & UInt32(SMFIP_NORCPT) == 0 {
+            try send("R", cString("<reader@inbox.example>"))
+            try expectContinue(unless: SMFIP_NR_RCPT)
+        }
+        if steps & UInt32(SMFIP_NODATA) == 0 {
+            try send("T")
+            try expectContinue(unless: SMFIP_NR_DATA)
+        }
+        return reply
     }
 
     func header(_ name: String, _ value: String) throws {

@@ -22,17 +22,31 @@ import Testing
     }
 }
 
+extension Agreement {
+    /// What is wanted at a unix socket.
+    fileprivate static func usual(mayAddHeaders: Bool) -> Agreement {
+        .wanted(mayAddHeaders: mayAddHeaders, overTCP: false)
+    }
+}
+
 @Suite struct NegotiationTests {
+    @Test func `RCPT and DATA are asked for over TCP alone`() {
+        let steps = UInt(SMFIP_NORCPT | SMFIP_NODATA)
+        #expect(Agreement.wanted(mayAddHeaders: false, overTCP: false).protocolSteps & steps == steps)
+        #expect(Agreement.wanted(mayAddHeaders: false, overTCP: true).protocolSteps & steps == 0)
+    }
+
     private func negotiate(actions: Int = SMFI_CURR_ACTS, steps: Int = SMFI_CURR_PROT, adds: Bool = true)
         -> Negotiation
     {
-        Negotiation(offeredActions: UInt(actions), protocolSteps: UInt(steps), mayAddHeaders: adds)
+        Negotiation(
+            offeredActions: UInt(actions), protocolSteps: UInt(steps), wanted: .usual(mayAddHeaders: adds))
     }
 
     @Test func `adding headers is asked for only with a trace header`() {
-        #expect(negotiate() == .agreed(.wanted(mayAddHeaders: true), missing: []))
-        #expect(negotiate(adds: false) == .agreed(.wanted(mayAddHeaders: false), missing: []))
-        #expect(!Agreement.wanted(mayAddHeaders: false).mayAddHeaders)
+        #expect(negotiate() == .agreed(.usual(mayAddHeaders: true), missing: []))
+        #expect(negotiate(adds: false) == .agreed(.usual(mayAddHeaders: false), missing: []))
+        #expect(!Agreement.usual(mayAddHeaders: false).mayAddHeaders)
     }
 
     @Test(arguments: [SMFIF_ADDHDRS, SMFIF_SETSYMLIST]) func `what can be missed is missed aloud`(flag: Int) {
@@ -64,8 +78,8 @@ import Testing
             taken.append(what)
             return true
         }
-        func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]) -> Bool {
-            take("change \(occurrence)")
+        func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]?) -> Bool {
+            take((value == nil ? "remove " : "change ") + "\(occurrence)")
         }
         func addHeader(_ name: [UInt8], _ value: [UInt8]) -> Bool { take("add") }
         func replaceBody(_ body: [UInt8]) -> Bool { take("body") }
@@ -81,7 +95,7 @@ import Testing
         patience: Int
     ) {
         let editor = Editor(patience: patience)
-        let result = send(changes, body: [1], to: editor, under: .wanted(mayAddHeaders: true))
+        let result = send(changes, body: [1], to: editor, under: .usual(mayAddHeaders: true))
         #expect(editor.taken == Array(["change 1", "add", "body"].prefix(patience)))
         switch result {
         case .untouched: #expect(patience == 0)
@@ -90,8 +104,16 @@ import Testing
         }
     }
 
+    @Test func `a value of nil removes the field`() {
+        let editor = Editor(patience: 9)
+        let removal = HeaderChange(name: [0x41], occurrence: 2, value: nil)
+        #expect(send([removal], body: nil, to: editor, under: .usual(mayAddHeaders: false)) == .complete)
+        #expect(editor.taken == ["remove 2"])
+    }
+
     @Test(arguments: [
         HeaderChange(name: [], occurrence: 1, value: [0x20]),
+        HeaderChange(name: [0x41], occurrence: nil, value: nil),
         HeaderChange(name: [0x41], occurrence: 1, value: [0x20, 0]),
         HeaderChange(name: [0x41], occurrence: 0, value: [0x20]),
         HeaderChange(name: [0x41], occurrence: 1, value: []),
@@ -99,7 +121,7 @@ import Testing
     ])
     func `what can't be sent is found before anything is sent`(change: HeaderChange) {
         let editor = Editor(patience: 9)
-        let result = send(changes + [change], body: nil, to: editor, under: .wanted(mayAddHeaders: true))
+        let result = send(changes + [change], body: nil, to: editor, under: .usual(mayAddHeaders: true))
         #expect(editor.taken.isEmpty)
         guard case .untouched = result else {
             Issue.record("\(result)")

@@ -74,7 +74,7 @@ import Testing
                 "2:18: error: `tracking_domain`: expected a host name such as click.acme.example, "
                     + "not an IP address, found \"192.0.2.1\"",
                 "3:1: error: unknown key `domain`; expected one of addresses, logins, networks, "
-                    + "tracking_domain, scheme, plugins",
+                    + "tracking_domain, other_tracking_domains, scheme, plugins",
             ]
         ),
         (
@@ -114,8 +114,8 @@ import Testing
         (
             "- x\n",
             [
-                "1:1: error: expected a mapping with the keys addresses, logins, networks, tracking_domain, scheme, "
-                    + "plugins, found a list"
+                "1:1: error: expected a mapping with the keys addresses, logins, networks, tracking_domain, "
+                    + "other_tracking_domains, scheme, plugins, found a list"
             ]
         ),
     ])

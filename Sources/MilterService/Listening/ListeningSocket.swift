@@ -25,6 +25,13 @@ public final class ListeningSocket: Sendable {
         self.isShared = isShared
     }
 
+    /// Whether the MTA comes by TCP, also to a socket that somebody else opened.
+    var isOverTCP: Bool {
+        var domain: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain != AF_UNIX
+    }
+
     /// Opens `address`. `mode` and `group` are for unix sockets.
     public static func open(
         _ address: ListenAddress, mode: UInt32 = 0o660, group: String? = nil

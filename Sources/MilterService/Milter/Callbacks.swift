@@ -11,10 +11,13 @@ func filterDescription(name: UnsafeMutablePointer<CChar>?) -> smfiDesc {
     var description = smfiDesc()
     description.xxfi_name = name
     description.xxfi_version = SMFI_VERSION
-    description.xxfi_flags = Agreement.wanted(mayAddHeaders: true).actions
+    description.xxfi_flags = Agreement.wanted(mayAddHeaders: true, overTCP: false).actions
     description.xxfi_negotiate = negotiate
     description.xxfi_connect = connected
     description.xxfi_envfrom = envelopeSender
+    // These two are asked for over TCP alone, see Agreement.wanted.
+    description.xxfi_envrcpt = { _, _ in SMFIS_CONTINUE }
+    description.xxfi_data = { _ in SMFIS_CONTINUE }
     description.xxfi_header = headerField
     description.xxfi_eoh = endOfHeaders
     description.xxfi_body = bodyPiece
@@ -32,7 +35,7 @@ private func negotiate(
 ) -> sfsistat {
     guard let context, let actions, let steps, let service = Service.current else { return SMFIS_REJECT }
     let offer = Negotiation(
-        offeredActions: offeredActions, protocolSteps: offeredSteps, mayAddHeaders: service.mayAddHeaders)
+        offeredActions: offeredActions, protocolSteps: offeredSteps, wanted: service.wanted)
     switch offer {
     case .refused(let why):
         service.log(.error, "no agreement with the MTA: \(why)")

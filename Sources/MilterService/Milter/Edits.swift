@@ -11,7 +11,8 @@ public enum FailureAction: Sendable, Equatable {
 
 /// The functions that change a message at its end. False means that the MTA was not told.
 protocol MessageEditor {
-    func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]) -> Bool
+    /// Nil removes the field.
+    func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]?) -> Bool
     func addHeader(_ name: [UInt8], _ value: [UInt8]) -> Bool
     func replaceBody(_ body: [UInt8]) -> Bool
 }
@@ -45,12 +46,12 @@ func send(
         return sent ? .broken(why) : .untouched(why)
     }
     for change in changes {
-        let value = agreement.keepsLeadingSpace ? change.value : withoutOneSpace(change.value)
+        let value = agreement.keepsLeadingSpace ? change.value : change.value.map(withoutOneSpace)
         let taken =
             if let occurrence = change.occurrence {
                 editor.changeHeader(change.name, occurrence: Int32(occurrence), to: value)
             } else {
-                editor.addHeader(change.name, value)
+                editor.addHeader(change.name, value ?? [])
             }
         guard taken else { return failed("a change of \(String(decoding: change.name, as: UTF8.self))") }
         sent = true
@@ -66,15 +67,19 @@ func send(
 /// would delete the field.
 private func problem(of change: HeaderChange) -> String? {
     let name = String(decoding: change.name, as: UTF8.self)
-    if change.name.isEmpty || change.name.contains(0) || change.value.contains(0) {
+    let value = change.value ?? []
+    if change.name.isEmpty || change.name.contains(0) || value.contains(0) {
         return "a header field with an empty name or a NUL in it can't be sent: \(name)"
     }
-    if change.value.isEmpty { return "an empty value would delete \(name)" }
+    if change.value?.isEmpty == true { return "an empty value would delete \(name)" }
+    if change.value == nil, change.occurrence == nil {
+        return "\(name) can't be removed without an occurrence"
+    }
     if let occurrence = change.occurrence, occurrence < 1 || Int32(exactly: occurrence) == nil {
         return "\(name) has no occurrence \(occurrence)"
     }
     let overhead = Int(MILTER_LEN_BYTES) + 2
-    if change.name.count + change.value.count + overhead > Int(MILTER_MAX_DATA_SIZE) {
+    if change.name.count + value.count + overhead > Int(MILTER_MAX_DATA_SIZE) {
         return "\(name) is too long for the milter protocol"
     }
     return nil
@@ -89,8 +94,12 @@ struct MilterEditor: MessageEditor {
     let context: OpaquePointer
 
     /// smfi_chgheader
-    func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]) -> Bool {
-        withCStrings(name, value) { smfi_chgheader(context, $0, occurrence, $1) } == MI_SUCCESS
+    func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]?) -> Bool {
+        guard let value else {
+            return withCStrings(name, []) { name, _ in smfi_chgheader(context, name, occurrence, nil) }
+                == MI_SUCCESS
+        }
+        return withCStrings(name, value) { smfi_chgheader(context, $0, occurrence, $1) } == MI_SUCCESS
     }
 
     /// smfi_addheader

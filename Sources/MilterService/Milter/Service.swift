@@ -5,7 +5,8 @@ import Synchronization
 final class Service: Sendable {
     let makeFilter: @Sendable () -> any MessageFilter
     let log: LogSink
-    let mayAddHeaders: Bool
+    /// What each connection is to agree on.
+    let wanted: Agreement
     let onError: FailureAction
 
     /// Agreements other than the usual one of connections that said QUIT_NC: their next CONNECT comes without
@@ -15,12 +16,12 @@ final class Service: Sendable {
     private let saidBefore = Mutex<Set<String>>([])
 
     init(
-        makeFilter: @escaping @Sendable () -> any MessageFilter, log: @escaping LogSink, mayAddHeaders: Bool,
+        makeFilter: @escaping @Sendable () -> any MessageFilter, log: @escaping LogSink, wanted: Agreement,
         onError: FailureAction
     ) {
         self.makeFilter = makeFilter
         self.log = log
-        self.mayAddHeaders = mayAddHeaders
+        self.wanted = wanted
         self.onError = onError
     }
 
@@ -37,14 +38,13 @@ final class Service: Sendable {
 
     /// Keeps the agreement of a connection that closes its session.
     func remember(_ agreement: Agreement, of connection: UInt) {
-        guard agreement != .wanted(mayAddHeaders: mayAddHeaders) else { return }
+        guard agreement != wanted else { return }
         unusualAgreements.withLock { $0[connection] = agreement }
     }
 
     /// Takes back the agreement of a connection, the usual one where none was kept.
     func agreement(of connection: UInt) -> Agreement {
-        unusualAgreements.withLock { $0.removeValue(forKey: connection) }
-            ?? .wanted(mayAddHeaders: mayAddHeaders)
+        unusualAgreements.withLock { $0.removeValue(forKey: connection) } ?? wanted
     }
 }
 

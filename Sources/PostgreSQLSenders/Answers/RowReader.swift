@@ -53,7 +53,7 @@ struct RowReader: Sendable {
         case "plugins":
             // JSON is YAML.
             value = ConfigurationNode.parse(Array(field.text.utf8), file: place.file, errors: errors)
-        case "logins", "networks":
+        case "logins", "networks", "other_tracking_domains":
             if field.kind == .json {
                 value = ConfigurationNode.parse(Array(field.text.utf8), file: place.file, errors: errors)
             } else if field.kind == .scalar || !field.text.hasPrefix("{") {

@@ -4,7 +4,9 @@ import Configuration
 struct Statement: Sendable {
     /// The columns that an answer may have. Others are mistakes: a `login` where `logins` is meant would leave a
     /// sender without its guard.
-    static let columns = ["id", "tracking_domain", "scheme", "logins", "networks", "plugins"]
+    static let columns = [
+        "id", "tracking_domain", "other_tracking_domains", "scheme", "logins", "networks", "plugins",
+    ]
     static let needed = ["id", "tracking_domain"]
 
     /// What the server knows the queries by.

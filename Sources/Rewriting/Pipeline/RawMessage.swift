@@ -5,8 +5,8 @@ public struct RawMessage: Sendable {
     public let bytes: [UInt8]
     /// Its header fields in their order.
     public let fields: [HeaderField]
-    /// Where each field's value stands in `bytes`.
-    private let values: [ByteRange]
+    /// Where each field stands in `bytes`, and its value.
+    private let lines: [(field: ByteRange, value: ByteRange)]
     /// Where the body begins.
     public let bodyStart: Int
 
@@ -20,13 +20,17 @@ public struct RawMessage: Sendable {
         guard startsWithBody || section.fields.contains(where: \.hasValidName) else { return nil }
         self.bytes = bytes
         fields = section.fields
-        values = section.lines.map(\.value)
+        lines = section.lines
         bodyStart = section.end
     }
 
     /// The message with a rewriter's changes made.
-    public func applying(_ result: RewriteResult) -> [UInt8] {
-        let headerEdits = result.headerEdits.map { Edit(values[$0.fieldIndex], $0.value) }
+    ///
+    /// - Parameter removed: the fields that go, by their place in ``fields``; none that the rewriter changed.
+    public func applying(_ result: RewriteResult, removing removed: [Int] = []) -> [UInt8] {
+        let edited = result.headerEdits.map { Edit(lines[$0.fieldIndex].value, $0.value) }
+        let headerEdits = (edited + removed.map { Edit(lines[$0].field, []) })
+            .sorted { $0.range.start < $1.range.start }
         let bodyEdits = result.bodyEdits.map { edit in
             Edit(
                 ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart),
