@@ -69,11 +69,6 @@ final class ConnectionPool: Sendable {
 
     deinit { stop() }
 
-    /// Whether the server is known to be away.
-    var isAway: Bool {
-        state.withLock { if case .away = $0.health { true } else { false } }
-    }
-
     /// A connection, to be given back or given up.
     func borrow(until deadline: Moment) throws(Refusal) -> Connection {
         let (timeout, limit) = (dial.settings.timeout, dial.settings.connections)
