@@ -17,21 +17,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         MilterServer.blockSignals()
-        let (first, errors) = Snapshot.load(file: options.config)
-        guard let first else {
-            complain(errors)
-            throw SystemExit.configuration
-        }
-        let settings = first.settings
-        let log = logSink(settings.log)
-        for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
-        announce(first, to: log)
-        first.connect(log: log)
-        if settings.domainCheck.mode != .off {
-            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
-        }
-
-        let current = CurrentSnapshot(first)
+        let (current, settings, log) = try start()
         let server = MilterServer(options: try milterOptions(settings), log: log) {
             LinkFilter(snapshot: current.value, log: log)
         }
@@ -43,6 +29,24 @@ struct Serve: ParsableCommand {
             if settings.log.to == .syslog { complain(error.description) }
             throw ExitCode(error.exitCode.rawValue)
         }
+    }
+
+    /// Reads the files. In a function of its own, so that nothing holds the first snapshot when a second one is in
+    /// use: a database that is not asked any more is to be let go.
+    private func start() throws -> (current: CurrentSnapshot, settings: Settings, log: LogSink) {
+        let (first, errors) = Snapshot.load(file: options.config)
+        guard let first else {
+            complain(errors)
+            throw SystemExit.configuration
+        }
+        let log = logSink(first.settings.log)
+        for error in errors { log(.error, "\(error); this sender is left out, the others are served") }
+        announce(first, to: log)
+        first.connect(log: log)
+        if first.settings.domainCheck.mode != .off {
+            log(.warning, "domain_check: domains are not looked up yet; links move to them as configured")
+        }
+        return (CurrentSnapshot(first), first.settings, log)
     }
 
     private func logSink(_ log: Settings.Log) -> LogSink {
