@@ -1,11 +1,10 @@
 """A private Sendmail, with the interface of `postfix.Postfix`.
 
-Debian's Sendmail cannot be installed beside Postfix: its packages are unpacked, into .build/sendmail. It needs root, and
-namespaces of its own (`namespace.py`), which this process enters: it believes the host's name and /etc/hosts, logs to
-/dev/log, and its local submission goes to port 25. There is no XCLIENT: clients really come from the addresses they claim.
+It needs root, and namespaces of its own (`namespace.py`), which this process enters: it believes the host's name and
+/etc/hosts, logs to /dev/log, and its local submission goes to port 25. There is no XCLIENT: clients really come from the
+addresses they claim.
 """
 
-import os
 import pathlib
 import re
 import shutil
@@ -13,17 +12,14 @@ import socket
 import subprocess
 import time
 
-from . import namespace, processes, smtp
+from . import namespace, processes, sendmail_packages, smtp
 from .sasl import SASLServer
+from .sendmail_packages import CF, PROGRAM
 from .sink import Sink
 from .syslog import Syslog
 from .unusable import Unusable
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-CACHE = ROOT / ".build/sendmail"
-PACKAGES = ("sendmail-bin", "sendmail-base", "sendmail-cf")
-PROGRAM = CACHE / "root/usr/libexec/sendmail/sendmail"
-CF = CACHE / "root/usr/share/sendmail/cf"
 SNIPPET = ROOT / "conf/sendmail.mc.snippet"
 
 HOSTS = """\
@@ -35,7 +31,7 @@ HOSTS = """\
 
 # For both configurations: what they keep in a folder of ours, and no suspicion of folders above it.
 COMMON_MC = """\
-define(`confEBINDIR', `{cache}/root/usr/libexec/sendmail')dnl
+define(`confEBINDIR', `{programs}')dnl
 OSTYPE(`linux')dnl
 undefine(`ALIAS_FILE')dnl
 define(`confDOMAIN_NAME', `out.relay.example')dnl
@@ -138,7 +134,7 @@ class Sendmail:
             self._helpers.pop().__exit__()
 
     def _start(self):
-        _unpack()
+        sendmail_packages.unpack()
         self.folder.chmod(0o755)
         for name in ("queue", "clientqueue", "signpost", "sasl"):
             (self.folder / name).mkdir()
@@ -182,7 +178,7 @@ class Sendmail:
         for name, template in (("sendmail", SENDMAIL_MC), ("submit", SUBMIT_MC)):
             source = self.folder / f"{name}.mc"
             source.write_text(template.format(
-                folder=self.folder, cache=CACHE, sink=self.sink.port, listeners=listeners, snippet=snippet,
+                folder=self.folder, programs=PROGRAM.parent, sink=self.sink.port, listeners=listeners, snippet=snippet,
                 milter=self.milter, milter_port=self.milter_port))
             done = subprocess.run(["m4", f"-D_CF_DIR_={CF}/", CF / "m4/cf.m4", source], capture_output=True)
             if done.returncode or done.stderr:
@@ -258,29 +254,3 @@ class Sendmail:
         if not start:
             raise AssertionError(f"no Received field of ours on top: {content[:200]!r}")
         return content[start:]
-
-
-def _unpack():
-    """Fetch and unpack Debian's packages, once."""
-    if os.geteuid() != 0:
-        raise Unusable("a private Sendmail needs root")
-    for tool, package in (("m4", "m4"), ("ip", "iproute2"), ("apt-get", "apt"), ("dpkg", "dpkg")):
-        if not shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin"):
-            raise Unusable(f"{tool} is not there: apt-get install {package}")
-    if not PROGRAM.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        try:
-            _quietly(["apt-get", "download", "-q", *PACKAGES])
-            for package in PACKAGES:
-                _quietly(["dpkg", "-x", next(CACHE.glob(f"{package}_*.deb")), CACHE / "new"])
-            (CACHE / "new").rename(CACHE / "root")
-        except (subprocess.SubprocessError, OSError, StopIteration) as error:
-            raise Unusable(f"Sendmail's packages cannot be had: {getattr(error, 'stderr', '') or error}") from None
-    missing = re.findall(r"(\S+) => not found", _quietly(["ldd", PROGRAM]))
-    if missing:
-        raise Unusable(f"Sendmail lacks {', '.join(missing)}: make install-deps")
-
-
-def _quietly(command):
-    return subprocess.run(
-        [os.fspath(word) for word in command], cwd=CACHE, check=True, capture_output=True, text=True, timeout=120).stdout
