@@ -11,7 +11,7 @@ public final class LinkFilter: MessageFilter {
     private let log: LogSink
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
-    private var content: [UInt8] = []
+    private var content = MessageBody()
     /// Bytes of header and body so far, kept or not.
     private var size = 0
     private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
@@ -56,9 +56,9 @@ public final class LinkFilter: MessageFilter {
     public func body(_ piece: UnsafeRawBufferPointer) -> FilterStep {
         size += piece.count
         if isTooLarge {
-            content = []
+            content.drop()
         } else {
-            content.append(contentsOf: piece)
+            content.append(piece)
         }
         return .proceed
     }
@@ -74,21 +74,30 @@ public final class LinkFilter: MessageFilter {
         case .leave(let reason):
             _ = leave(reason)
             return .change(headers: removals, body: nil)
-        case .rewrite(let sender, let plugins): return rewrite(as: sender, plugins)
+        case .rewrite(let sender, let plugins):
+            do throws(BodyError) {
+                if let error = content.error { throw error }
+                if !content.isLarge { return try rewrite(as: sender, plugins) }
+                return try LargeMessages.shared.work(size: size, budget: snapshot.settings.maxMessageSize) {
+                    () throws(BodyError) in try rewrite(as: sender, plugins)
+                }
+            } catch {
+                return fail(error)
+            }
         }
     }
 
-    private func rewrite(as sender: Sender, _ plugins: SenderPlugins) -> FilterOutcome {
+    private func rewrite(as sender: Sender, _ plugins: SenderPlugins) throws(BodyError) -> FilterOutcome {
         let clock = ContinuousClock()
         let start = clock.now
         let decider = PluginDecider(plugins: plugins) { [log, name] plugin, what in
             log(.warning, "\(name): plugin \(plugin): \(what); the link stays as it is")
         }
-        let result = content.withUnsafeBytes {
+        let result = try content.withBytes {
             snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider)
         }
         var changes = headerChanges(result) + removals
-        let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
+        let body = result.bodyEdits.isEmpty ? nil : try content.applying(result.bodyEdits)
         let line = LogLine.rewritten(
             result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
             time: clock.now - start, unverified: verdict.unverified)
@@ -113,6 +122,13 @@ public final class LinkFilter: MessageFilter {
     private func leave(_ reason: String) -> FilterStep {
         log(.info, "\(name): \(LogLine.unchanged(reason))")
         return .accept
+    }
+
+    /// What `on_error` says.
+    private func fail(_ error: BodyError) -> FilterOutcome {
+        let accepts = snapshot.settings.onError == .accept
+        log(.error, "\(name): \(error); " + (accepts ? "delivered as it came" : "refused for now"))
+        return accepts ? .accept : .tempfail
     }
 
     private var removals: [HeaderChange] { verdict.choice?.removals(from: fields) ?? [] }

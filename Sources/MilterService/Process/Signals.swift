@@ -4,11 +4,13 @@ import Glibc
 enum Signals {
     private static let handled = [SIGHUP, SIGUSR1, SIGTERM, SIGINT]
 
-    /// Blocks the signals in this thread and in those it will start; SIGPIPE is ignored.
+    /// Blocks the signals in this thread and in those it will start. SIGPIPE is ignored, and SIGXFSZ:
+    /// a file that grows past a limit (ulimit -f) is an error as a full disk is.
     static func block() {
         var set = signalSet()
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// The next signal, nil after `milliseconds` without one. Signals of one kind that pile up count as one.
