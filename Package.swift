@@ -117,7 +117,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
         .executableTarget(
             name: "Benchmarks", dependencies: ["AllocationCounter", "CGNU", "DomainNames", "Rewriting"],
-            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py"],
+            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py", "milter.py", "Milter"],
             swiftSettings: swiftSettings, linkerSettings: allocationsAreCounted),
     ]
         + fuzzTargets

@@ -11,7 +11,7 @@ public final class LinkFilter: MessageFilter {
     private let log: LogSink
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
-    private var content = MessageBody()
+    private let content = MessageBody()
     /// Bytes of header and body so far, kept or not.
     private var size = 0
     private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))

@@ -18,10 +18,10 @@ import Testing
         Array(String(decoding: page, as: UTF8.self).replacing("//track.relay", with: "//click.acme").utf8)
     }
 
-    @Test(arguments: [-1, 0, 1, 2_000_000])
-    func `a body is the same in memory and in a file`(over: Int) throws {
-        var page = Self.page(MessageBody.memoryLimit + over)
-        page += Array(repeating: UInt8(ascii: "x"), count: max(0, MessageBody.memoryLimit + over - page.count))
+    @Test(arguments: [MessageBody.smallSize, MessageBody.largeSize], [-1, 0, 1, 2_000_000])
+    func `a body is the same in memory and in a file`(limit: Int, over: Int) throws {
+        var page = Self.page(limit + over)
+        page += Array(repeating: UInt8(ascii: "x"), count: max(0, limit + over - page.count))
         let (_, outcome) = try TestConfiguration(senders: ["acme": LinkFilterTests.acme]).filter(
             ["Content-Type: text/html"], body: page, pieces: 65535, envelope: LinkFilterTests.envelope)
         guard case .change(_, let body?)? = outcome else {
@@ -32,18 +32,18 @@ import Testing
         #expect(body.bytes == Self.moved(page))
     }
 
-    /// In a process of its own, whose files end at 2 MB.
+    /// In a process of its own, whose files end at 5 MB.
     @Test(arguments: ["accept", "tempfail"])
     func `where a large body can't be kept, on_error decides`(onError: String) async {
         await #expect(processExitsWith: .success) { [onError] in
             signal(SIGXFSZ, SIG_IGN)
-            var limit = rlimit(rlim_cur: 2_000_000, rlim_max: 2_000_000)
+            var limit = rlimit(rlim_cur: 5_000_000, rlim_max: 5_000_000)
             setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
             let log = TestLog()
             let outcome = try TestConfiguration(
                 "on_error: \(onError)", senders: ["acme": LinkFilterTests.acme]
             ).filter(
-                ["Content-Type: text/html"], body: LargeBodyTests.page(3_000_000), pieces: 65535,
+                ["Content-Type: text/html"], body: LargeBodyTests.page(6_000_000), pieces: 65535,
                 envelope: LinkFilterTests.envelope, log: log
             ).outcome
             switch outcome {
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `large messages stay within their budget together, in the order of their coming`() {
+    @Test func `large messages stay within their budget together`() {
         let gate = LargeMessages()
         let state = Mutex((now: 0, most: 0, done: [Int]()))
         DispatchQueue.concurrentPerform(iterations: 16) { number in
@@ -102,6 +102,22 @@ import Testing
         state.withLock { state in
             #expect(state.now == 0 && state.done.sorted() == Array(0..<16))
             #expect(state.most == 500)
+        }
+    }
+
+    @Test func `bodies between small and large share a budget, and go into files beyond it`() {
+        let piece = [UInt8](repeating: 7, count: 1 << 20)
+        func body() -> MessageBody {
+            let body = MessageBody()
+            for _ in 0..<3 { piece.withUnsafeBytes(body.append) }
+            return body
+        }
+        for _ in 0..<2 {
+            let bodies = (0..<30).map { _ in body() }
+            let files = bodies.count { $0.isInFile }
+            // Other tests have some of the budget, too.
+            #expect(files >= 9 && files < 15)
+            #expect(bodies.allSatisfy { $0.count == 3 << 20 })
         }
     }
 }

@@ -7,22 +7,28 @@ public struct NewBody {
     static let pieceSize = 65535
 
     private enum Content {
-        case edited([UInt8], [Edit])
+        case bytes([UInt8])
+        case edited(MessageBody, [Edit])
         case file(UnlinkedFile)
     }
 
     private let content: Content
 
-    /// The bytes with edits made, which are disjoint and ascending.
-    public init(_ bytes: [UInt8], _ edits: [Edit] = []) { content = .edited(bytes, edits) }
+    /// These bytes.
+    public init(_ bytes: [UInt8]) { content = .bytes(bytes) }
 
+    /// A body in memory with edits made, which are disjoint and ascending.
+    init(_ body: MessageBody, _ edits: [Edit]) { content = .edited(body, edits) }
+
+    /// What is in the file.
     init(_ file: UnlinkedFile) { content = .file(file) }
 
     /// How many bytes it has.
     public var count: Int {
         switch content {
-        case .edited(let bytes, let edits):
-            edits.reduce(bytes.count) { $0 + $1.replacement.count - $1.range.count }
+        case .bytes(let bytes): bytes.count
+        case .edited(let body, let edits):
+            edits.reduce(body.count) { $0 + $1.replacement.count - $1.range.count }
         case .file(let file): file.count
         }
     }
@@ -32,8 +38,10 @@ public struct NewBody {
     /// - Returns: whether all were taken.
     public func forEachPiece(_ give: (UnsafeRawBufferPointer) -> Bool) throws(BodyError) -> Bool {
         switch content {
-        case .edited(let bytes, let edits):
-            bytes.withUnsafeBytes { $0.applying(edits, inPiecesOf: Self.pieceSize, give) }
+        case .bytes(let bytes):
+            bytes.withUnsafeBytes { $0.applying([], inPiecesOf: Self.pieceSize, give) }
+        case .edited(let body, let edits):
+            try body.withBytes { $0.applying(edits, inPiecesOf: Self.pieceSize, give) }
         case .file(let file): try file.forEachPiece(of: Self.pieceSize, give)
         }
     }
