@@ -15,12 +15,13 @@ test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbo
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
+bench-milter: PACKAGES += python3 postfix gcc libc6-dev
 fuzz: PACKAGES += python3
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test fuzz bench bench-instructions demo install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions bench-milter demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
@@ -43,6 +44,12 @@ bench: install-deps
 	@$(BUILT)/Benchmarks $(BENCHMARKS) --python .build/yardsticks.tsv
 	@command -v valgrind >/dev/null || echo "without instructions per byte: no valgrind"
 	@! command -v valgrind >/dev/null || { echo; $(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks; }
+
+# The whole filter through the milter protocol, beside C filters on libmilter.
+bench-milter: install-deps
+	$(SWIFT) build -c release
+	@rm -rf .build/messages && $(BUILT)/Benchmarks dump .build/messages
+	@$(PYTHON) -B Tests/Benchmarks/milter.py .build/messages
 
 # For a noisy machine: instructions per byte alone (needs valgrind).
 bench-instructions:

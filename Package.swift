@@ -89,7 +89,10 @@ let package = Package(
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room(
             "Filtering",
-            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
+            [
+                "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
+                "DomainNames",
+            ]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",

@@ -1,3 +1,4 @@
+import CGNU
 import Configuration
 import PluginHost
 import Rewriting
@@ -12,6 +13,7 @@ public final class LinkFilter: MessageFilter {
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
     private let content = MessageBody()
+    private var headerWeight = 0
     /// Bytes of header and body so far, kept or not.
     private var size = 0
     private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
@@ -37,13 +39,19 @@ public final class LinkFilter: MessageFilter {
     /// A header field.
     public func header(_ field: HeaderField) {
         size += field.name.count + field.value.count + 3
-        if !isTooLarge { fields.append(field) }
+        headerWeight += HeaderLimit.weight(of: field)
+        if headerWeight <= HeaderLimit.size {
+            fields.append(field)
+        } else {
+            fields = []
+        }
     }
 
     /// All header fields were given.
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note(queueID)
         size += 2
+        if headerWeight > HeaderLimit.size { return leave(HeaderLimit.reason) }
         verdict = Judgement(envelope, by: snapshot, domains: domains).afterHeader(fields)
         if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
         // A field can be removed at the end of the message only.
@@ -79,7 +87,10 @@ public final class LinkFilter: MessageFilter {
                 if let error = content.error { throw error }
                 if !content.isLarge { return try rewrite(as: sender, plugins) }
                 return try LargeMessages.shared.work(size: size, budget: snapshot.settings.maxMessageSize) {
-                    () throws(BodyError) in try rewrite(as: sender, plugins)
+                    () throws(BodyError) in
+                    // The thread's arena would keep what the engine needed (mallopt(3)); another one serves the next.
+                    defer { if content.isInFile { malloc_trim(0) } }
+                    return try rewrite(as: sender, plugins)
                 }
             } catch {
                 return fail(error)

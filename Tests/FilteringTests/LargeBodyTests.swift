@@ -120,4 +120,17 @@ import Testing
             #expect(bodies.allSatisfy { $0.count == 3 << 20 })
         }
     }
+
+    @Test(arguments: [1000, 20_000])
+    func `a header of very many fields leaves the message as it came`(fields: Int) throws {
+        let log = TestLog()
+        let header = LinkFilterTests.header + Array(repeating: "X-A: b", count: fields)
+        let (steps, outcome) = try TestConfiguration(senders: ["acme": LinkFilterTests.acme]).filter(
+            header, body: LinkFilterTests.body, envelope: LinkFilterTests.envelope, log: log)
+        #expect((steps.last == .accept) == (fields == 20_000))
+        #expect((outcome == nil) == (fields == 20_000))
+        #expect(
+            (log.lines.last?.contains("unchanged: the header is over 1048576 bytes") == true)
+                == (fields == 20_000))
+    }
 }
