@@ -54,7 +54,8 @@ public final class ScriptedFilter: MessageFilter {
         case "tempfail-at-eom":
             return .tempfail
         case "uppercase":
-            return .change(headers: [], body: NewBody(content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 }))
+            return .change(
+                headers: [], body: NewBody(content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 }))
         case "all":
             return .change(
                 headers: [
