@@ -52,7 +52,8 @@ struct connection {
 };
 
 static struct message *messages;
-static int message_count, connections = 8, with_ids, again, together, pause_after;
+static int message_count, connections = 8, with_ids, again, together;
+static long pause_after;
 static long limit = -1;
 static double seconds = 5;
 static const char *target;
@@ -363,7 +364,7 @@ static void *connection(void *unused) {
         const struct message *message = &messages[number % message_count];
         char verdict = 'l';
         for (int attempt = 0; verdict == 'l'; attempt++) {
-            if (attempt > 0 && (!again || stopped)) break;
+            if (attempt > 0 && !again) break;
             if (c.socket < 0 && !open_connection(&c)) {
                 atomic_fetch_add(&refused, 1);
                 usleep(20000);
@@ -383,7 +384,8 @@ static void *connection(void *unused) {
         default: atomic_fetch_add(&original, 1); break;
         }
         atomic_fetch_add(&done, 1);
-        if (pause_after) usleep((useconds_t)pause_after);
+        for (long left = pause_after; left > 0 && !stopped; left -= 500000)
+            usleep((useconds_t)(left < 500000 ? left : 500000));
     }
     hang_up(&c);
     free(c.packets.at);
@@ -409,7 +411,7 @@ int main(int count, char **arguments) {
         case 'i': with_ids = 1; break;
         case 'r': again = 1; break;
         case 't': together = 1; break;
-        case 'w': pause_after = atoi(optarg); break;
+        case 'w': pause_after = atol(optarg); break;
         default: return 64;
         }
     }
@@ -437,9 +439,9 @@ int main(int count, char **arguments) {
     size_t first = 0;
     while (first < LATENCIES && sorted[first] == 0) first++;
     size_t n = LATENCIES - first;
-    printf("{\"messages\": %ld, \"rewritten\": %ld, \"original\": %ld, \"tempfailed\": %ld, \"mixed\": %ld, "
+    printf("{\"started\": %ld, \"messages\": %ld, \"rewritten\": %ld, \"original\": %ld, \"tempfailed\": %ld, \"mixed\": %ld, "
            "\"refused\": %ld, \"lost\": %ld, \"seconds\": %.3f, \"cpu\": %.4f, \"median_us\": %u, \"p99_us\": %u}\n",
-           done, rewritten, original, tempfailed, mixed, refused, lost, took, used, n ? sorted[first + n / 2] : 0,
+           limit >= 0 && started > limit ? limit : started, done, rewritten, original, tempfailed, mixed, refused, lost, took, used, n ? sorted[first + n / 2] : 0,
            n ? sorted[first + n * 99 / 100] : 0);
     return mixed ? 1 : 0;
 }

@@ -59,6 +59,20 @@ class Milter:
                 assert kind in b"ac", f"verdict {kind}"
                 return b"".join(replaced) if replaced else None
 
+    # What follows is for those who want to misbehave.
+
+    def step(self, kind, data=b""):
+        """One step, and the reply to it where there is one."""
+        return self._ask(kind, data)
+
+    def say(self, kind, data=b""):
+        """A packet, whatever the filter answers."""
+        self._send(kind, data)
+
+    def raw(self, data):
+        """Bytes that need not be a packet."""
+        self._socket.sendall(data)
+
     def _ask(self, kind, data=b""):
         """The reply to a step; `c` where the filter agreed to give none."""
         self._send(kind, data)
