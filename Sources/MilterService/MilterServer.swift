@@ -20,8 +20,10 @@ public struct MilterOptions: Sendable {
     public var control: String?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
-    /// How long messages under way may take at the end.
-    public var drainTime = Duration.seconds(30)
+    /// How long messages under way may take at the end. After half of it none is begun on connections that still are.
+    /// Shorter than Postfix waits for an answer (`milter_command_timeout`, 30 s): where systemd holds the socket, new
+    /// connections wait for our successor meanwhile.
+    public var drainTime = Duration.seconds(20)
 
     /// The defaults, at `listen`.
     public init(listen: ListenAddress) { self.listen = listen }
@@ -150,6 +152,7 @@ public final class MilterServer: Sendable {
         socket.retire()
         let deadline = ContinuousClock.now + options.drainTime
         while Self.liveMessages > 0 {
+            if ContinuousClock.now >= deadline - options.drainTime / 2 { Service.current?.close() }
             if ContinuousClock.now >= deadline || isStop(Signals.next(within: 20)) {
                 log(
                     .warning,
