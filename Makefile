@@ -13,6 +13,7 @@ demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
+test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
 soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
