@@ -93,7 +93,7 @@ let package = Package(
                 "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
                 "DomainNames",
             ]),
-        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
+        room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [

@@ -4,3 +4,6 @@
 void *_Nullable memmem(const void *_Nonnull haystack, size_t haystack_length,
                        const void *_Nonnull needle, size_t needle_length);
 int malloc_trim(size_t pad);
+int mallopt(int parameter, int value);
+/* mallopt(3) */
+static const int arena_max = -8;

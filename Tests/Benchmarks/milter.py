@@ -199,22 +199,24 @@ def through_postfix(bench, mail, messages, rounds):
                         ["postfix", "-c", postfix.folder / "etc", "reload"]):
             subprocess.run(["/usr/sbin/" + command[0], *command[1:]], check=True, capture_output=True)
         rates = {"signpost": [], "C": []}
-        for _ in range(rounds):
-            for name in rates:
+        for number in range(2 * rounds):
+            for name in sorted(rates, reverse=number % 2):
                 address = postfix.milter
                 command = ([bench.program, "serve", "--config", bench.configure(f"unix:{address}")]
                            if name == "signpost" else [bench.same_body, "nothing", f"unix:{address}"])
                 with Filter(bench.folder, name, command, address):
                     address.chmod(0o666)
-                    start = time.monotonic()
-                    subprocess.run(
-                        ["/usr/sbin/smtp-source", "-s", "8", "-m", str(messages), "-f", "news@acme.example", "-t",
-                         "reader@inbox.example", "-F", mail, f"inet:127.0.0.1:{postfix.port['relay']}"],
-                        check=True, capture_output=True)
-                    rates[name].append(messages / (time.monotonic() - start))
+                    for count in (messages // 10, messages):  # the first ones start Postfix's processes
+                        start = time.monotonic()
+                        subprocess.run(
+                            ["/usr/sbin/smtp-source", "-s", "8", "-m", str(count), "-f", "news@acme.example", "-t",
+                             "reader@inbox.example", "-F", mail, f"inet:127.0.0.1:{postfix.port['relay']}"],
+                            check=True, capture_output=True)
+                        taken = time.monotonic() - start
+                    rates[name].append(messages / taken)
         complaints = postfix.complaints()
     found = {name: statistics.median(values) for name, values in rates.items()}
-    ratio = found["signpost"] / found["C"]
+    ratio = statistics.median(ours / theirs for ours, theirs in zip(rates["signpost"], rates["C"]))
     print(f"real Postfix, 8 sessions, messages of {mail.stat().st_size / 1000:.0f} KB: with a C filter that does nothing "
           f"{found['C']:.0f}/s, with Signpost {found['signpost']:.0f}/s: {ratio:.2f} x (target 0.90: {verdict(ratio >= 0.9)})"
           + "".join("\n  " + line for line in complaints[:5]))

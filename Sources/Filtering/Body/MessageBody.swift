@@ -9,7 +9,7 @@ final class MessageBody {
     /// … larger ones never, …
     static let largeSize = 4 << 20
     /// … and those in between as long as they are no more than this together.
-    static let memoryBudget = 64 << 20
+    static let memoryBudget = 32 << 20
 
     /// What those in between have of their budget.
     private static let inMemory = Atomic<Int>(0)
