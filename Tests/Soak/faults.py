@@ -34,9 +34,12 @@ def hangup_storm(stage):
 
 def full_disk(stage):
     """No room for the log, the state and large bodies"""
+    if not stage.disk.is_real:
+        return "no file system of our own can be mounted"
     stage.disk.fill()
     time.sleep(stage.patience)
     stage.disk.empty()
+    return None
 
 
 def silent_dns(stage):
