@@ -70,6 +70,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
@@ -87,15 +88,21 @@ let package = Package(
         room("Senders", ["Configuration", "DomainNames"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
+        room("Metrics", []),
         room(
             "Filtering",
-            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
-        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
+            [
+                "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames", "Metrics",
+            ]),
+        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
+        room(
+            "MetricsService",
+            ["Configuration", "Filtering", "MilterService", .product(name: "FlyingFox", package: "FlyingFox")]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
-                "Rewriting", "TrackingDomains",
+                "MilterService", "MetricsService", "Metrics", "Filtering", "Configuration", "DomainNames", "Senders",
+                "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -106,7 +113,9 @@ let package = Package(
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
+        tests(of: "Metrics"),
+        tests(of: "MetricsService", ["Configuration", "MilterService"]),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(

@@ -149,6 +149,26 @@ extension SettingsReader {
         return check
     }
 
+    /// Off, or an address in the notation of `listen`, with a host: what is for this machine alone by habit must not
+    /// be open to all by a slip.
+    func metrics() -> ListenAddress? {
+        let address = root.value("metrics") { text throws(ValueError) -> ListenAddress? in
+            if (try? MappingReader.flag(text)) == false { return nil }
+            let address = try ListenAddress(parsing: text, file: file)
+            switch address {
+            case .inet(_, nil), .inet6(_, nil):
+                throw ValueError(
+                    "expected a host, found \(quoted(text)); write \(text)@127.0.0.1 for this machine alone")
+            case .descriptor:
+                throw ValueError(
+                    expected: "off, or an address such as inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock",
+                    found: text)
+            default: return address
+            }
+        }
+        return address ?? nil
+    }
+
     func log() -> Settings.Log {
         var log = Settings.Log()
         guard let block = root.mapping("log", keys: ["to", "level"]) else { return log }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Configuration
 import Filtering
+import Metrics
+import MetricsService
 import MilterService
 import PluginHost
 import Senders
@@ -26,7 +28,8 @@ struct Serve: ParsableCommand {
         announce(first, to: log)
 
         let current = CurrentSnapshot(first)
-        let watching = Watching(log: log)
+        let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)
+        let watching = Watching(metrics: metrics, log: log)
         do throws(ConfigurationError) {
             try watching.follow(first)
         } catch {
@@ -34,12 +37,24 @@ struct Serve: ParsableCommand {
             throw SystemExit.configuration
         }
         defer { watching.stop() }
-        let server = MilterServer(options: try milterOptions(settings), log: log) {
-            LinkFilter(snapshot: current.value, domains: watching.states, log: log)
+        let exposition: @Sendable () -> [String] = { metrics.exposition(Gauges(current.value, watching)) }
+        var milter = try milterOptions(settings)
+        milter.metrics = metrics
+        milter.commands["stats"] = { ControlAnswer(exitCode: 0, lines: exposition()) }
+        let server = MilterServer(options: milter, log: log) {
+            LinkFilter(snapshot: current.value, domains: watching.states, metrics: metrics, log: log)
         }
-        do {
-            try server.run(onReady: { _ in watching.start() }) { [file = options.config] in
-                current.reload(file, watching: watching, log: log)
+        do throws(ServiceError) {
+            let endpoint = try settings.metrics.map { address throws(ServiceError) in
+                try MetricsServer(address, log: log, lines: exposition)
+            }
+            defer { endpoint?.removeFile() }
+            let onReady = { (_: ListenAddress) in
+                watching.start()
+                endpoint?.start()
+            }
+            try server.run(onReady: onReady) { [file = options.config] in
+                current.reload(file, watching: watching, metrics: metrics, log: log)
             }
         } catch {
             log(.error, error.description)
