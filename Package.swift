@@ -92,16 +92,21 @@ let package = Package(
         room(
             "Filtering",
             [
-                "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames", "Metrics",
+                "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames",
+                "Metrics",
             ]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         room(
             "MetricsService",
-            ["Configuration", "Filtering", "MilterService", .product(name: "FlyingFox", package: "FlyingFox")]),
+            [
+                "Configuration", "Filtering", "MilterService",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "MetricsService", "Metrics", "Filtering", "Configuration", "DomainNames", "Senders",
+                "MilterService", "MetricsService", "Metrics", "Filtering", "Configuration", "DomainNames",
+                "Senders",
                 "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -114,7 +119,7 @@ let package = Package(
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Metrics"),
-        tests(of: "MetricsService", ["Configuration", "MilterService"]),
+        tests(of: "MetricsService", ["Configuration", "Filtering", "MilterService"]),
         tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),

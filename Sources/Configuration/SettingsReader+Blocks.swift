@@ -161,7 +161,8 @@ extension SettingsReader {
                     "expected a host, found \(quoted(text)); write \(text)@127.0.0.1 for this machine alone")
             case .descriptor:
                 throw ValueError(
-                    expected: "off, or an address such as inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock",
+                    expected:
+                        "off, or an address such as inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock",
                     found: text)
             default: return address
             }

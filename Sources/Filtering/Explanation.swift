@@ -12,7 +12,8 @@ extension Judgement {
     func explanation(fields: [HeaderField]) -> [String] {
         var lines = ["MAIL FROM \(printable(envelope.sender)), login \(loginForLog), client \(client)"]
         guard let ground = snapshot.settings.outbound.ground(for: envelope, client) else {
-            lines.append("not outbound: no login, no daemon of outbound.daemon_names, no client of its networks")
+            lines.append(
+                "not outbound: no login, no daemon of outbound.daemon_names, no client of its networks")
             return lines
         }
         lines.append("outbound: \(ground)")
@@ -27,7 +28,9 @@ extension Judgement {
 extension Outbound {
     /// What makes a message ours, nil where nothing does.
     fileprivate func ground(for envelope: Envelope, _ client: Client) -> String? {
-        guard admits(login: envelope.login, client: client, daemonName: envelope.daemonName) else { return nil }
+        guard admits(login: envelope.login, client: client, daemonName: envelope.daemonName) else {
+            return nil
+        }
         if authenticated, let login = envelope.login, !login.isEmpty { return "login \(printable(login))" }
         if let address = client.address, let network = networks.first(where: { $0.contains(address) }) {
             return "client \(client) is in \(network)"

@@ -25,7 +25,8 @@ public final class LinkFilter: MessageFilter {
     ///   - domains: what is known of tracking domains; nil where all count as verified.
     ///   - metrics: told what becomes of the message; nil where nobody counts.
     public init(
-        snapshot: Snapshot, domains: (any DomainStates)? = nil, metrics: Metrics? = nil, log: @escaping LogSink
+        snapshot: Snapshot, domains: (any DomainStates)? = nil, metrics: Metrics? = nil,
+        log: @escaping LogSink
     ) {
         self.snapshot = snapshot
         self.domains = domains

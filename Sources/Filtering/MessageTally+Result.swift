@@ -22,5 +22,7 @@ extension MessageTally {
         return "plugin"
     }
 
-    private static let fixedReasons = LeftLink.engineReasons.union(["no plugin", "leave_paths", "domain not verified"])
+    private static let fixedReasons = LeftLink.engineReasons.union([
+        "no plugin", "leave_paths", "domain not verified",
+    ])
 }

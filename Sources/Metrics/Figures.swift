@@ -47,7 +47,8 @@ public struct Figures: Sendable, Equatable {
 extension Figures.Sample {
     /// Reads `name{label="value",…} 12`. Values of labels hold no quote but escaped.
     fileprivate init?(_ line: String) {
-        guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
+        guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...])
+        else {
             return nil
         }
         let series = line[..<space]

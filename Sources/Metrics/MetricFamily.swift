@@ -46,7 +46,8 @@ extension MetricFamily {
         "Time from the end of a message to the last change sent to the MTA.")
     static let sendFailures = MetricFamily(
         .counter, "signpost_send_failures_total", labels: ["result"],
-        "Messages whose changes the MTA did not take: delivered as they came (accepted) or refused for now (tempfailed).")
+        "Messages whose changes the MTA did not take: delivered as they came (accepted) or refused for now (tempfailed)."
+    )
     static let pluginErrors = MetricFamily(
         .counter, "signpost_plugin_errors_total", labels: ["plugin"],
         "Unusable answers of plugins; the links stayed as they were.")
@@ -62,7 +63,8 @@ extension MetricFamily {
         "Sender files with a mistake: left out, or in use as they last were good.")
     static let domains = MetricFamily(
         .gauge, "signpost_tracking_domains", labels: ["state"],
-        "Tracking domains that are watched: links move there (verified; failing, for as long as grace lasts) or not (unverified; pending, not looked up yet).")
+        "Tracking domains that are watched: links move there (verified; failing, for as long as grace lasts) or not (unverified; pending, not looked up yet)."
+    )
     static let domainsLost = MetricFamily(
         .counter, "signpost_tracking_domains_lost_total",
         "Times that a verified tracking domain was given up.")
@@ -70,7 +72,8 @@ extension MetricFamily {
         .counter, "signpost_reloads_total", labels: ["result"],
         "Reloads: ok, partial (a sender file has a mistake) or failed (everything stayed as it was).")
     static let lastReload = MetricFamily(
-        .gauge, "signpost_last_reload_timestamp_seconds", "When the files were last read, the start included.")
+        .gauge, "signpost_last_reload_timestamp_seconds", "When the files were last read, the start included."
+    )
     static let lastReloadSuccessful = MetricFamily(
         .gauge, "signpost_last_reload_successful", "Whether the last reload took effect (1) or failed (0).")
     static let buildInfo = MetricFamily(
@@ -88,8 +91,10 @@ extension MetricFamily {
 
     /// Every family, in the order of the exposition.
     public static let all = [
-        messages, linksMoved, linksLeft, receivedBytes, replacedBytes, endOfMessage, sendFailures, pluginErrors,
-        connections, openConnections, messagesInProgress, senders, senderFilesWithErrors, domains, domainsLost,
+        messages, linksMoved, linksLeft, receivedBytes, replacedBytes, endOfMessage, sendFailures,
+        pluginErrors,
+        connections, openConnections, messagesInProgress, senders, senderFilesWithErrors, domains,
+        domainsLost,
         reloads, lastReload, lastReloadSuccessful, buildInfo, cpu, startTime, residentMemory, openFiles,
         maximumFiles,
     ]

@@ -46,7 +46,8 @@ public struct Summary {
         let inEffect = total(.lastReloadSuccessful) == 1 ? "in effect" : "failed: the files before are in use"
         row(
             "Reloads",
-            reloads.joined(separator: ", ") + "; files last read \(span(now - total(.lastReload))) ago, \(inEffect)")
+            reloads.joined(separator: ", ")
+                + "; files last read \(span(now - total(.lastReload))) ago, \(inEffect)")
         row(
             "Trouble",
             "plugin errors \(count(total(.pluginErrors))), send failures \(count(total(.sendFailures))), "

@@ -12,7 +12,7 @@ import Synchronization
 final class GuardedPool: AsyncSocketPool {
     static let lifetime = Duration.seconds(60)
     static let maximumWaiting = 16
-    static let maximumWaits = 1000
+    static let maximumWaits = 100
     static let receiveBuffer: Int32 = 4096
 
     private struct Connection {

@@ -33,7 +33,7 @@ public final class MetricsServer: Sendable {
 
     /// Answers requests from now on, until the process ends.
     public func start() {
-        if !socket.isOverLoopback {
+        if !socket.address.isLoopback {
             log(.warning, "metrics: whoever reaches \(socket.address) may read them; there is no password")
         }
         log(.info, "metrics at \(socket.address), path /metrics")
@@ -49,7 +49,8 @@ public final class MetricsServer: Sendable {
             let server = HTTPServer(
                 config: .init(
                     address: NoAddress(), timeout: 10, sharedRequestReplaySize: 4096,
-                    pool: GuardedPool(HTTPServer.defaultPool(), listener: socket.descriptor), logger: .disabled))
+                    pool: GuardedPool(HTTPServer.defaultPool(), listener: socket.descriptor),
+                    logger: .disabled))
             await server.appendRoute("GET,HEAD /metrics") { [lines] request in
                 let text = request.method == .HEAD ? "" : lines().joined(separator: "\n") + "\n"
                 return HTTPResponse(
@@ -67,10 +68,10 @@ public final class MetricsServer: Sendable {
     }
 }
 
-extension ListeningSocket {
+extension ListenAddress {
     /// Whether only this machine can reach it.
-    var isOverLoopback: Bool {
-        switch address {
+    var isLoopback: Bool {
+        switch self {
         case .unix, .descriptor: true
         case .inet(_, let host), .inet6(_, let host):
             host == "localhost" || host.flatMap(IPAddress.init).map(Self.isLoopback) ?? false

@@ -134,7 +134,8 @@ public final class MilterServer: Sendable {
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
         let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
         Service.current = Service(
-            makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError, metrics: options.metrics)
+            makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError,
+            metrics: options.metrics)
         let registered = options.name.withCString { name in
             smfi_register(filterDescription(name: UnsafeMutablePointer(mutating: name)))
         }

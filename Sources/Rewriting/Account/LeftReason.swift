@@ -42,7 +42,8 @@ enum LeftReason: Equatable {
 
     /// The reasons that are the engine's own.
     static let ownReasons: [LeftReason] = [
-        .comment, .nested, .userinfo, .mailAddress, .notALink, .notALinkPlace, .invalidURL, .duplicateAttribute,
+        .comment, .nested, .userinfo, .mailAddress, .notALink, .notALinkPlace, .invalidURL,
+        .duplicateAttribute,
         .script, .switchedOff, .attachment, .signed, .encrypted, .embeddedMessage, .otherType, .beyondLimits,
         .transferEncoding, .charset, .lineLength, .outsideParts, .cssComment,
     ]
