@@ -119,7 +119,7 @@ let package = Package(
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Metrics"),
-        tests(of: "MetricsService", ["Configuration", "Filtering", "MilterService"]),
+        tests(of: "MetricsService", ["Configuration", "MilterService"]),
         tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),

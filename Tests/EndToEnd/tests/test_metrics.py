@@ -160,6 +160,48 @@ def test_socket(bench):
         assert signpost.stop() == 0 and not place.exists()
 
 
+def test_http(bench):
+    """GET and HEAD of /metrics and nothing else, one request after the other on a connection"""
+    with bench.signpost(edit=_with_metrics) as signpost:
+        connection = _OverUnixSocket(signpost.folder / "metrics.sock")
+        for method, path, status in (
+                ("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/", 404), ("POST", "/metrics", 404),
+                ("GET", "/metrics/x", 404), ("GET", "/../etc/passwd", 404), ("GET", "/metrics", 200)):
+            connection.request(method, path)
+            connection.auto_open = 0  # from now on the same connection
+            response = connection.getresponse()
+            text = response.read().decode()
+            assert response.status == status, f"{method} {path}: {response.status}"
+            assert text.endswith("\n") == (method == "GET" and status == 200), f"{method} {path}: {text}"
+        with socket.socket(socket.AF_UNIX) as nonsense:
+            nonsense.settimeout(10)
+            nonsense.connect(str(signpost.folder / "metrics.sock"))
+            nonsense.sendall(b"nonsense\r\n\r\n")
+            assert nonsense.recv(1) == b""
+        _scrape(signpost.folder / "metrics.sock")
+
+
+def test_silent_clients(bench):
+    """Clients that say nothing are few, and keep nobody from being served"""
+    with bench.signpost(edit=_with_metrics) as signpost:
+        silent = [socket.socket(socket.AF_UNIX) for _ in range(24)]
+        for client in silent:
+            client.settimeout(0.1)
+            client.connect(str(signpost.folder / "metrics.sock"))
+        gone = 0
+        for client in silent:
+            try:
+                gone += client.recv(1) == b""
+            except TimeoutError:
+                pass
+        assert gone == 8, f"{gone} of {len(silent)} were sent away"
+        silent[0].close()
+        bench.mail(SENDER, letter(SENDER))
+        assert _samples(_scrape(signpost.folder / "metrics.sock")[1])["signpost_connections_total"] >= 1
+        for client in silent:
+            client.close()
+
+
 def test_port_in_use(bench):
     """A port that another server has: 69, which one, and no filter without its metrics"""
     with socket.create_server(("127.0.0.1", 0)) as other:
