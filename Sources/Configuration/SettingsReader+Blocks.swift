@@ -149,23 +149,19 @@ extension SettingsReader {
         return check
     }
 
-    /// Off, or an address in the notation of `listen`, with a host: what is for this machine alone by habit must not
-    /// be open to all by a slip.
+    /// Off, or an address of this machine alone: the HTTP library sets no limit to what a client may send.
     func metrics() -> ListenAddress? {
         let address = root.value("metrics") { text throws(ValueError) -> ListenAddress? in
             if (try? MappingReader.flag(text)) == false { return nil }
             let address = try ListenAddress(parsing: text, file: file)
-            switch address {
-            case .inet(_, nil), .inet6(_, nil):
-                throw ValueError(
-                    "expected a host, found \(quoted(text)); write \(text)@127.0.0.1 for this machine alone")
-            case .descriptor:
+            guard address.isLoopback else {
                 throw ValueError(
                     expected:
-                        "off, or an address such as inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock",
+                        "off, or an address that only this machine reaches, such as inet:9825@127.0.0.1 "
+                        + "or unix:/run/signpost/metrics.sock",
                     found: text)
-            default: return address
             }
+            return address
         }
         return address ?? nil
     }

@@ -6,8 +6,8 @@ public struct MessageTally: Sendable {
     public var size: Int
     /// Bytes of the body that took the place of its own.
     public var replacedBody = 0
-    /// The links that moved, by plugin; an array has a count for each place class in its order.
-    private(set) var moved: [String: [Int]] = [:]
+    /// The links that moved: a few sums, so that looking through them is quicker than a dictionary.
+    private(set) var moved: [(plugin: String, place: PlaceClass, count: Int)] = []
     /// The places where a default domain stays, by reason.
     private(set) var left: [String: Int] = [:]
 
@@ -19,7 +19,11 @@ public struct MessageTally: Sendable {
 
     /// A link moved.
     public mutating func countMoved(by plugin: String, at place: PlaceClass) {
-        moved[plugin, default: PlaceClass.zeros][place.index] += 1
+        if let index = moved.firstIndex(where: { $0.place == place && $0.plugin == plugin }) {
+            moved[index].count += 1
+        } else {
+            moved.append((plugin, place, 1))
+        }
     }
 
     /// A default domain stays; `reason` is one of a few.

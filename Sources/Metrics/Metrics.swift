@@ -6,6 +6,7 @@ public final class Metrics: Sendable {
     struct Counts {
         var rewritten = 0
         var unchanged: [UnchangedReason: Int] = [:]
+        /// By plugin; an array has a count for each place class, in its order.
         var moved: [String: [Int]] = [:]
         var left: [String: Int] = [:]
         var receivedBytes = 0
@@ -51,10 +52,8 @@ public final class Metrics: Sendable {
             }
             counts.receivedBytes += message.size
             counts.replacedBytes += message.replacedBody
-            for (plugin, places) in message.moved {
-                for (index, number) in places.enumerated() where number > 0 {
-                    counts.moved[plugin, default: PlaceClass.zeros][index] += number
-                }
+            for (plugin, place, number) in message.moved {
+                counts.moved[plugin, default: PlaceClass.zeros][place.index] += number
             }
             counts.left.merge(message.left, uniquingKeysWith: +)
         }

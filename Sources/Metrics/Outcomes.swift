@@ -37,19 +37,23 @@ public enum PlaceClass: String, Sendable, CaseIterable {
 
     /// The class of a place as the account of links names it (`a[href]`, `text`, …).
     public init(place: String) {
-        switch place {
-        case "a[href]", "area[href]": self = .anchor
-        case "text": self = .text
-        case "header": self = .header
-        case "style": self = .style
-        case "script": self = .script
-        case _ where place.hasSuffix("[style]"): self = .style
-        case _ where Self.imageAttributes.contains { place.hasSuffix($0) }: self = .image
-        default: self = .other
+        // Asked for every link: the commonest first.
+        if place == "a[href]" {
+            self = .anchor
+        } else if place == "img[src]" {
+            self = .image
+        } else {
+            self = Self.known[place] ?? (place.hasSuffix("[style]") ? .style : .other)
         }
     }
 
-    private static let imageAttributes = ["[src]", "[srcset]", "[background]", "[poster]"]
+    private static let known: [String: PlaceClass] = [
+        "area[href]": .anchor, "text": .text, "header": .header, "style": .style, "script": .script,
+        "td[style]": .style, "img[srcset]": .image, "source[srcset]": .image, "input[src]": .image,
+        "body[background]": .image, "table[background]": .image, "tr[background]": .image,
+        "td[background]": .image, "th[background]": .image, "video[poster]": .image, "v:fill[src]": .image,
+        "v:image[src]": .image, "v:imagedata[src]": .image,
+    ]
 }
 
 /// What came of reading the files again.

@@ -5,15 +5,17 @@ import Synchronization
 /// The pool in which FlyingFox's sockets wait, with what FlyingFox leaves open: our own listening socket, and limits
 /// for its clients.
 ///
-/// - A connection lives for a minute, whether it asks, asks slowly, or says nothing. Prometheus connects again.
+/// - A connection that waits is closed when it is a minute old, or has waited a hundred times. Prometheus connects again.
 /// - Sixteen may wait at a time; the next is closed.
-/// - A TCP connection has a small receive buffer, so that one that sends without end has to wait often, and is closed
-///   when it has done so too often: FlyingFox bounds the size of no header. A unix socket's clients are trusted so far.
+/// - FlyingFox bounds the size of no request, and takes time that grows with the square of a line's length. So only
+///   this machine may connect (`metrics`), a TCP connection has a small receive buffer, and the threads that serve
+///   stand back for those that have mail.
 final class GuardedPool: AsyncSocketPool {
     static let lifetime = Duration.seconds(60)
     static let maximumWaiting = 16
     static let maximumWaits = 100
     static let receiveBuffer: Int32 = 4096
+    private static let niceness: Int32 = 10
 
     private struct Connection {
         let end: ContinuousClock.Instant
@@ -41,6 +43,8 @@ final class GuardedPool: AsyncSocketPool {
     func run() async throws { try await pool.run() }
 
     func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
+        // The calling thread's own on Linux (setpriority(2)). Swift's threads for tasks serve nothing else.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
         let descriptor = socket.file.rawValue
         if isListening(descriptor) {
             try adopt(descriptor)

@@ -33,9 +33,6 @@ public final class MetricsServer: Sendable {
 
     /// Answers requests from now on, until the process ends.
     public func start() {
-        if !socket.address.isLoopback {
-            log(.warning, "metrics: whoever reaches \(socket.address) may read them; there is no password")
-        }
         log(.info, "metrics at \(socket.address), path /metrics")
         Task { await serve() }
     }
@@ -65,21 +62,6 @@ public final class MetricsServer: Sendable {
             }
             try? await Task.sleep(for: Self.pause)
         }
-    }
-}
-
-extension ListenAddress {
-    /// Whether only this machine can reach it.
-    var isLoopback: Bool {
-        switch self {
-        case .unix, .descriptor: true
-        case .inet(_, let host), .inet6(_, let host):
-            host == "localhost" || host.flatMap(IPAddress.init).map(Self.isLoopback) ?? false
-        }
-    }
-
-    private static func isLoopback(_ address: IPAddress) -> Bool {
-        ["127.0.0.0/8", "::1"].contains { (try? Network(parsing: $0))?.contains(address) ?? false }
     }
 }
 

@@ -92,12 +92,16 @@ import Testing
             "signed_mail: resign\n", "3:14: error: `signed_mail`: expected skip or rewrite, found \"resign\""),
         Wrong(
             "metrics: inet:9825\n",
-            "3:10: error: `metrics`: expected a host, found \"inet:9825\"; "
-                + "write inet:9825@127.0.0.1 for this machine alone"),
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825\""),
         Wrong(
-            "metrics: fd:3\n",
-            "3:10: error: `metrics`: expected off, or an address such as inet:9825@127.0.0.1 or "
-                + "unix:/run/signpost/metrics.sock, found \"fd:3\""),
+            "metrics: inet:9825@0.0.0.0\n",
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825@0.0.0.0\""),
+        Wrong(
+            "metrics: inet:9825@relay.example\n",
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825@relay.example\""),
         Wrong("on_error: reject\n", "3:11: error: `on_error`: expected accept or tempfail, found \"reject\""),
         Wrong(
             "max_message_size: 64 megs\n",

@@ -22,6 +22,7 @@ import Testing
                 "debug 4c1B2x3: MAIL FROM <news@acme.example>, login none, client 127.0.0.1",
                 "debug 4c1B2x3: outbound: client 127.0.0.1 is in 127.0.0.0/8",
                 "debug 4c1B2x3: sender: login finds nobody; envelope_from finds acme",
+                "debug 4c1B2x3: domain_check: off, every domain counts as verified",
                 "debug 4c1B2x3: domain: click.acme.example, the tracking_domain of sender acme",
                 "debug 4c1B2x3: link in header:List-Unsubscribe header: moved by subscription from track.relay.example to click.acme.example",
                 "debug 4c1B2x3: link in header:list-unsubscribe header: moved by subscription from track.relay.example to click.acme.example",
@@ -43,6 +44,7 @@ import Testing
                 == [
                     "debug 4c1B2x3: outbound: login jo",
                     "debug 4c1B2x3: sender: login finds nobody; envelope_from finds nobody; header_from finds nobody (several From fields)",
+                    "debug 4c1B2x3: domain_check: off, every domain counts as verified",
                     "info 4c1B2x3: unchanged: no sender for <x@nobody.example> (login jo, client 203.0.113.9): several From fields",
                 ])
         let outside = Envelope(sender: "<news@acme.example>", client: "203.0.113.9")

@@ -42,13 +42,14 @@ def test_debug(bench):
     with bench.signpost(edit=_debug) as signpost:
         queue_id, _ = bench.mail(SENDER, letter(SENDER, links=2))
         lines = signpost.lines_of(queue_id)
-        assert lines[:4] == [
+        assert lines[:5] == [
             "MAIL FROM <news@acme.example>, login none, client 127.0.0.1",
             "outbound: client 127.0.0.1 is in 127.0.0.1/32",
             "sender: login finds nobody; envelope_from finds acme",
+            "domain_check: off, every domain counts as verified",
             "domain: click.acme.example, the tracking_domain of sender acme"], lines
         link = "link in 1 text: moved by click-tracking from track.relay.example to click.acme.example"
-        assert lines[4:6] == [link, link] and lines[6].startswith("sender=acme "), lines
+        assert lines[5:7] == [link, link] and lines[7].startswith("sender=acme "), lines
         assert "://" not in "".join(lines), lines
 
 

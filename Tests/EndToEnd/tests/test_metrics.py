@@ -154,6 +154,12 @@ def test_socket(bench):
         assert stat.S_IMODE(place.stat().st_mode) == 0o660, oct(place.stat().st_mode)
         signpost.hang_up()
         _scrape(place)
+        whole = signpost.config.read_text()
+        signpost.config.write_text(whole.replace("metrics: unix:metrics.sock", "metrics: off"))
+        said = bench.command("reload", "--config", signpost.config).stdout.decode()
+        assert "reload: metrics changed; a restart is needed for it" in said, said
+        _scrape(place)
+        signpost.config.write_text(whole)
         signpost.kill()
         signpost.start()
         _scrape(place)
@@ -215,7 +221,7 @@ def test_port_in_use(bench):
 
 
 def test_endless_request(bench):
-    """A client that sends a request without end is sent away, and neither memory nor mail suffers"""
+    """A client that sends a request without end costs no memory, and keeps neither mail nor others waiting"""
     def edit(signpost):
         signpost.config.write_text(signpost.config.read_text() + f"metrics: inet:{port}@127.0.0.1\n")
 
@@ -237,8 +243,11 @@ def test_endless_request(bench):
         assert signpost.memory() - before < 16384, f"{before} kB before, {signpost.memory()} kB after"
 
 
-def test_no_host(bench):
-    """An address without a host would be open to everybody: 78, and what to write"""
-    status, said = _serve(
-        bench, lambda signpost: signpost.config.write_text(signpost.config.read_text() + "metrics: inet:9825\n"))
-    assert status == 78 and "inet:9825@127.0.0.1" in said, f"exit {status}: {said}"
+def test_strangers(bench):
+    """An address that others can reach is refused: 78, and what to write"""
+    for address in ("inet:9825", "inet:9825@0.0.0.0", "inet6:9825@[::]"):
+        def edit(signpost):
+            signpost.config.write_text(signpost.config.read_text() + f'metrics: "{address}"\n')
+
+        status, said = _serve(bench, edit)
+        assert status == 78 and "inet:9825@127.0.0.1" in said, f"exit {status}: {said}"
