@@ -70,7 +70,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
@@ -96,16 +95,10 @@ let package = Package(
                 "Metrics",
             ]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
-        room(
-            "MetricsService",
-            [
-                "Configuration", "Filtering", "MilterService",
-                .product(name: "FlyingFox", package: "FlyingFox"),
-            ]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "MetricsService", "Metrics", "Filtering", "Configuration", "DomainNames",
+                "MilterService", "Metrics", "Filtering", "Configuration", "DomainNames",
                 "Senders",
                 "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -119,7 +112,6 @@ let package = Package(
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
         tests(of: "Metrics"),
-        tests(of: "MetricsService", ["Configuration", "MilterService"]),
         tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),

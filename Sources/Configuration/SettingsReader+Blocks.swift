@@ -149,7 +149,7 @@ extension SettingsReader {
         return check
     }
 
-    /// Off, or an address of this machine alone: the HTTP library sets no limit to what a client may send.
+    /// Off, or an address of this machine alone: there is no password and no TLS.
     func metrics() -> ListenAddress? {
         let address = root.value("metrics") { text throws(ValueError) -> ListenAddress? in
             if (try? MappingReader.flag(text)) == false { return nil }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Filtering
 import Metrics
-import MetricsService
 import MilterService
 import PluginHost
 import Senders

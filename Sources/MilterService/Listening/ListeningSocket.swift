@@ -11,8 +11,8 @@ import Glibc
 public final class ListeningSocket: Sendable {
     /// Where it listens; with the real port where port 0 was asked for.
     public let address: ListenAddress
-    /// The descriptor, for libmilter or another server.
-    public let descriptor: Int32
+    /// The descriptor, for libmilter or another server of ours.
+    let descriptor: Int32
     /// The file that we made, for a unix socket.
     private let file: SocketFile?
     /// Whether others hold the same socket (systemd), so that it must not be shut down.

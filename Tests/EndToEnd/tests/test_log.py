@@ -3,7 +3,9 @@
 import os
 import re
 import socket
+import subprocess
 
+from skipped import Skipped
 from tests.letters import letter
 
 ONLY_WITH = "postfix"  # the same with any MTA
@@ -78,3 +80,39 @@ def test_journal(bench):
         assert re.search(r"^<6>signpost \S+ starting", said, re.MULTILINE), said
         assert re.search(rf"^<4>{queue_id}: X-Tracking-Domain is ignored", said, re.MULTILINE), said
         assert re.search(rf"^<6>{queue_id}: sender=acme", said, re.MULTILINE), said
+
+
+#: Runs a program with a socket of ours as /dev/log, in a mount namespace of its own.
+_WITH_LOG = """#!/bin/sh
+exec unshare --mount sh -ec 'mount -t tmpfs none /dev; ln -s "$0" /dev/log; exec "$@"' {socket} {program} "$@"
+"""
+
+
+def test_syslog(bench):
+    """To syslog go the facility mail, the usual priorities, the name and the process id"""
+    def to_syslog(signpost):
+        signpost.config.write_text(signpost.config.read_text().replace("to: stderr", "to: syslog"))
+
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        raise Skipped("no mount namespaces")
+    signpost = bench.signpost(edit=to_syslog)
+    path, script = signpost.folder / "syslog.sock", signpost.folder / "with-log"
+    script.write_text(_WITH_LOG.format(socket=path, program=bench.program))
+    script.chmod(0o755)
+    signpost.program = script
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(str(path))
+        log.settimeout(10)
+        with signpost:
+            bench.mail(SENDER, b"X-Tracking-Domain: other.example\r\n" + letter(SENDER))
+            (signpost.senders / "acme.yaml").write_text("nonsense: 1\n")
+            bench.command("reload", "--config", signpost.config)
+            heard = []
+            while not any("reload: done" in line for line in heard):
+                heard.append(log.recv(65536).decode())
+            mail, pid = 2 << 3, signpost.process.pid
+            for severity, line in ((6, "starting: "), (4, "X-Tracking-Domain is ignored"), (6, "sender=acme "),
+                                   (3, "acme.yaml:1:1: error")):
+                found = [h for h in heard if line in h]
+                assert found and all(
+                    re.match(rf"<{mail | severity}>\w+ +\d+ [\d:]+ signpost\[{pid}\]: ", h) for h in found), heard
