@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import pathlib
 import re
 import resource
 import socket
@@ -218,7 +219,9 @@ def test_no_descriptors(bench):
     """Without a file descriptor to spare nobody is answered, and the filter lives on"""
     with bench.signpost(edit=_with_metrics) as signpost:
         limits = resource.prlimit(signpost.process.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(signpost.process.pid, resource.RLIMIT_NOFILE, (signpost.open_files(), limits[1]))
+        used = {int(path.name) for path in pathlib.Path(f"/proc/{signpost.process.pid}/fd").iterdir()}
+        lowest_free = min(set(range(len(used) + 1)) - used)
+        resource.prlimit(signpost.process.pid, resource.RLIMIT_NOFILE, (lowest_free, limits[1]))
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(signpost.folder / "metrics.sock"))
             client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
