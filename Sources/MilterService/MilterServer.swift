@@ -3,6 +3,7 @@ import CMilter
 import Configuration
 import Filtering
 import Glibc
+import Metrics
 import Synchronization
 
 /// What the service has to know.
@@ -19,6 +20,10 @@ public struct MilterOptions: Sendable {
     public var mayAddHeaders = false
     /// The unix socket that takes commands, nil for none.
     public var control: String?
+    /// What the control socket takes besides `reload`; each is answered on a thread of its own.
+    public var commands: [String: @Sendable () -> ControlAnswer] = [:]
+    /// Told of connections and of the end of messages; nil where nobody counts.
+    public var metrics: Metrics?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
     /// How long messages under way may take at the end. After half of it none is begun on connections that still are.
@@ -88,7 +93,9 @@ public final class MilterServer: Sendable {
             "\(summary()) connections=\(Self.liveSessions) messages=\(Self.liveMessages)"
         }
         let reloader = Reloader(onReload, status: status)
-        let control = openControl(["reload": { reloader.request($0) }])
+        var commands = options.commands.mapValues { command -> ControlServer.Command in { $0(command()) } }
+        commands["reload"] = { reloader.request($0) }
+        let control = openControl(commands)
         defer { control?.removeFile() }
         let started = startThread {
             self.listenerThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
@@ -169,7 +176,9 @@ public final class MilterServer: Sendable {
     /// Makes libmilter use `socket` and our callbacks.
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
         let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
-        Service.current = Service(makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError)
+        Service.current = Service(
+            makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError,
+            metrics: options.metrics)
         let registered = options.name.withCString { name in
             smfi_register(filterDescription(name: UnsafeMutablePointer(mutating: name)))
         }
