@@ -67,14 +67,14 @@ bench-instructions:
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
 
-# The program, its plugins where it looks for them, and the unit. The configuration is the operator's: nothing is
+# The program, its plugins where it looks for them, and the units. The configuration is the operator's: nothing is
 # put into /etc; conf/ has examples.
 install:
 	install -D -m 755 $(BUILT)/signpost $(DESTDIR)$(PREFIX)/bin/signpost
 	install -d $(DESTDIR)$(PREFIX)/lib/signpost/plugins
 	for plugin in click-tracking open-tracking forward-to-friend subscription hosted-content; do \
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
-	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/signpost.service conf/signpost.socket
 	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 
 # Servers are for the tests and the demo, which start their own: Postfix comes without a configuration, and the

@@ -40,6 +40,8 @@ public final class MilterServer: Sendable {
     private let log: LogSink
     private let makeFilter: @Sendable () -> any MessageFilter
     private let listener = Atomic<ListenerState>(.running)
+    /// The thread in `smfi_main`, as a number.
+    private let listenerThread = Atomic<UInt>(0)
 
     private enum ListenerState: UInt8, AtomicRepresentable { case running, ended, failed }
 
@@ -65,9 +67,12 @@ public final class MilterServer: Sendable {
     /// Serves until a signal ends it. Throws if it can't begin, or if libmilter gives up.
     ///
     /// `onReady` is called once, when the MTA can connect, with the address; `onReload` for SIGHUP, SIGUSR1 and the
-    /// command `reload` on the control socket, on a thread of its own, one call at a time.
+    /// command `reload` on the control socket, on a thread of its own, one call at a time. `summary` begins the status
+    /// line that systemd shows; connections and messages follow.
     public func run(
-        onReady: (ListenAddress) -> Void = { _ in }, onReload: @escaping @Sendable () -> ControlAnswer
+        onReady: (ListenAddress) -> Void = { _ in },
+        summary: @escaping @Sendable () -> String = { "serving" },
+        onReload: @escaping @Sendable () -> ControlAnswer
     ) throws(ServiceError) {
         Signals.block()
         raiseFileLimit()
@@ -80,28 +85,44 @@ public final class MilterServer: Sendable {
         defer { socket.removeFile() }
         try handOver(socket)
 
-        let reloader = Reloader(onReload)
+        let status: @Sendable () -> String = {
+            "\(summary()) connections=\(Self.liveSessions) messages=\(Self.liveMessages)"
+        }
+        let reloader = Reloader(onReload, status: status)
         let control = openControl(["reload": { reloader.request($0) }])
         defer { control?.removeFile() }
         let started = startThread {
+            self.listenerThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
             self.listener.store(
                 smfi_main() == MI_SUCCESS ? .ended : .failed, ordering: .sequentiallyConsistent)
+            // A thread that is gone could not be interrupted. The process ends soon.
+            while true { Glibc.pause() }
         }
         guard started else { throw ServiceError(.operatingSystem, "cannot start a thread for libmilter") }
         let hint = socket.address.postfixNotation.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
         log(.info, "listening on \(socket.address)\(hint)")
-        ServiceManager.tellReady()
+        ServiceManager.tellReady(status())
+        let watchdog = startWatchdog(over: socket)
         onReady(socket.address)
 
+        var told = (status: "", at: ContinuousClock.now)
+        // Often enough for the watchdog.
+        let interval = min(.seconds(1), (watchdog?.interval ?? .seconds(1)) / 2)
         while listener.load(ordering: .sequentiallyConsistent) == .running {
-            switch Signals.next(within: 1000) {
+            let signal = Signals.next(within: Int(interval / .milliseconds(1)))
+            watchdog?.pass()
+            switch signal {
             case SIGHUP, SIGUSR1:
                 reloader.request()
             case SIGTERM, SIGINT:
+                watchdog?.retire()
                 drain(socket)
                 return
             default:
-                break
+                guard ContinuousClock.now - told.at > Self.statusInterval else { break }
+                let present = status()
+                if present != told.status { ServiceManager.tellStatus(present) }
+                told = (present, .now)
             }
         }
         // libmilter stops by itself only if it was left its signals, or if it can't go on.
@@ -109,6 +130,24 @@ public final class MilterServer: Sendable {
             throw ServiceError(
                 .operatingSystem, "libmilter gave up on \(socket.address); its own log lines say why")
         }
+    }
+
+    private static let statusInterval = Duration.seconds(5)
+
+    /// Has systemd hear, where it wants to, that we live; and not where no MTA would find that so.
+    private func startWatchdog(over socket: ListeningSocket) -> Watchdog? {
+        guard let interval = ServiceManager.watchdogInterval else { return nil }
+        let watchdog = Watchdog(interval: interval)
+        let makeFilter = makeFilter
+        let isStarted = watchdog.start {
+            // As for a message: a lock that nobody lets go of is noticed.
+            _ = makeFilter()
+            return socket.answersACall(within: interval) ?? true
+        }
+        if !isStarted {
+            log(.error, "cannot start a thread for the watchdog; systemd will start the service again")
+        }
+        return watchdog
     }
 
     /// Mail does not depend on the control socket: where there can be none, that is said, and there is none.
@@ -151,7 +190,7 @@ public final class MilterServer: Sendable {
     /// Stops taking connections, and waits for the messages under way, though not for ever; a second signal ends it.
     private func drain(_ socket: ListeningSocket) {
         log(.info, "stopping: \(Self.liveMessages) messages under way")
-        ServiceManager.tellStopping()
+        ServiceManager.tellStopping("stopping: messages=\(Self.liveMessages)")
         socket.retire()
         let deadline = ContinuousClock.now + options.drainTime
         let closing = deadline - min(options.drainTime / 2, .seconds(2))
@@ -169,6 +208,7 @@ public final class MilterServer: Sendable {
         _ = startThread { smfi_stop() }
         for _ in 0..<300 where listener.load(ordering: .sequentiallyConsistent) == .running {
             socket.wake()
+            Signals.interrupt(pthread_t(listenerThread.load(ordering: .sequentiallyConsistent)))
             _ = Signals.next(within: 20)
         }
         log(.info, "stopped")

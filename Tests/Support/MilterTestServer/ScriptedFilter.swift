@@ -13,8 +13,11 @@ public final class ScriptedFilter: MessageFilter {
     private var fields: [HeaderField] = []
     private var content: [UInt8] = []
 
+    /// What every filter needs for a moment, and `stuck` never lets go.
+    private static let lock = Mutex<Void>(())
+
     /// A filter that has heard nothing yet.
-    public init() {}
+    public init() { Self.lock.withLock { _ in } }
 
     /// Writes down what it hears, and does as the script says.
     public func begin(_ envelope: Envelope) -> FilterStep {
@@ -82,10 +85,12 @@ public final class ScriptedFilter: MessageFilter {
 
     private func step(at place: String) -> FilterStep {
         switch script {
-        case "accept-at-\(place)": .accept
-        case "tempfail-at-\(place)": .tempfail
-        default: .proceed
+        case "accept-at-\(place)": return .accept
+        case "tempfail-at-\(place)": return .tempfail
+        case "stuck": Self.lock.withLock { _ in while true { sleep(1000) } }
+        default: break
         }
+        return .proceed
     }
 
     private func note(_ line: String) {
