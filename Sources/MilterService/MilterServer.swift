@@ -26,7 +26,8 @@ public struct MilterOptions: Sendable {
     public var metrics: Metrics?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
-    /// How long messages under way may take at the end. After half of it none is begun on connections that still are.
+    /// How long messages under way may take at the end. In its last two seconds (or second
+    /// half) none is begun on connections that never rest.
     /// Shorter than Postfix waits for an answer (`milter_command_timeout`, 30 s): where systemd holds the socket, new
     /// connections wait for our successor meanwhile.
     public var drainTime = Duration.seconds(20)
@@ -201,8 +202,9 @@ public final class MilterServer: Sendable {
         ServiceManager.tellStopping("stopping: messages=\(Self.liveMessages)")
         socket.retire()
         let deadline = ContinuousClock.now + options.drainTime
+        let closing = deadline - min(options.drainTime / 2, .seconds(2))
         while Self.liveMessages > 0 {
-            if ContinuousClock.now >= deadline - options.drainTime / 2 { Service.current?.close() }
+            if ContinuousClock.now >= closing { Service.current?.close() }
             if ContinuousClock.now >= deadline || isStop(Signals.next(within: 20)) {
                 log(
                     .warning,
