@@ -85,17 +85,21 @@ let package = Package(
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
+        room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room(
             "Filtering",
-            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
+            [
+                "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost", "TrackingDomains",
+                "DomainNames",
+            ]),
         room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
-                "Rewriting", "TrackingDomains",
+                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PostgreSQLSenders",
+                "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -103,6 +107,7 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
+        tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

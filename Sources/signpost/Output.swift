@@ -34,9 +34,11 @@ func complain(_ errors: [ConfigurationError]) {
 
 /// Exit codes of sysexits.h.
 enum SystemExit {
+    static let usage = ExitCode(64)
     static let dataError = ExitCode(65)
     static let noInput = ExitCode(66)
     static let noUser = ExitCode(67)
+    static let unavailable = ExitCode(69)
     static let cannotCreate = ExitCode(73)
     static let inputOutputError = ExitCode(74)
     static let temporaryFailure = ExitCode(75)

@@ -15,20 +15,11 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         MilterServer.blockSignals()
-        let reading = SnapshotReading(file: options.config)
-        guard let first = reading.snapshot else {
-            complain(reading.errors)
-            throw SystemExit.configuration
-        }
-        let settings = first.settings
-        let log = logSink(settings.log)
-        for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
-        announce(first, to: log)
-
-        let current = CurrentSnapshot(first)
+        let (current, log) = try start()
+        let settings = current.value.settings
         let watching = Watching(log: log)
         do throws(ConfigurationError) {
-            try watching.follow(first)
+            try watching.follow(current.value)
         } catch {
             complain([error])
             throw SystemExit.configuration
@@ -49,6 +40,21 @@ struct Serve: ParsableCommand {
         }
     }
 
+    /// Reads the files. In a function of its own, so that nothing holds the first snapshot when a second one is in
+    /// use: a database that is not asked any more is to be let go.
+    private func start() throws -> (current: CurrentSnapshot, log: LogSink) {
+        let reading = SnapshotReading(file: options.config)
+        guard let first = reading.snapshot else {
+            complain(reading.errors)
+            throw SystemExit.configuration
+        }
+        let log = logSink(first.settings.log)
+        for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
+        announce(first, to: log)
+        first.connect(log: log)
+        return (CurrentSnapshot(first), log)
+    }
+
     private func logSink(_ log: Settings.Log) -> LogSink {
         let level = LogLevel(name: log.level.rawValue) ?? .info
         switch log.to {
@@ -59,10 +65,8 @@ struct Serve: ParsableCommand {
 
     private func announce(_ snapshot: Snapshot, to log: LogSink) {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
-        log(
-            .info,
-            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)"
-        )
+        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "pgsql"
+        log(.info, "signpost \(Signpost.version) starting: senders=\(senders) plugins=\(plugins)")
     }
 }
 
