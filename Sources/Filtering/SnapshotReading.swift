@@ -89,7 +89,9 @@ extension SenderDatabase {
         let database = SenderDatabase(settings)
         let mistakes = database.mistakes
         errors += mistakes
-        if mistakes.isEmpty, previous != nil, case .wrong(let error) = database.check() { errors.append(error) }
+        if mistakes.isEmpty, previous != nil, case .wrong(let error) = database.check() {
+            errors.append(error)
+        }
         return database
     }
 }

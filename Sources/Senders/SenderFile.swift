@@ -77,7 +77,8 @@ public struct SenderFileReader: Sendable {
                     node.position, "expected at least one address in `addresses`, found an empty list")
             }
         }
-        let sender = sender(reader, addresses: addresses, logins: logins, id: id, file: path, errors: mistakes)
+        let sender = sender(
+            reader, addresses: addresses, logins: logins, id: id, file: path, errors: mistakes)
         return sender.map { SenderFile($0) } ?? SenderFile(id: id, addresses: addresses, logins: logins)
     }
 

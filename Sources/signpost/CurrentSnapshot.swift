@@ -47,7 +47,8 @@ final class CurrentSnapshot: Sendable {
             reading.senders.map { "\($0.count), read=\($0.filesRead), removed=\($0.filesRemoved)" } ?? "pgsql"
         say(
             .info,
-            "reload: done; senders=\(senders), errors=\(reading.errors.count), time=\(Int((clock.now - start) / .milliseconds(1)))ms")
+            "reload: done; senders=\(senders), errors=\(reading.errors.count), time=\(Int((clock.now - start) / .milliseconds(1)))ms"
+        )
         return answer
     }
 

@@ -116,7 +116,8 @@ struct LookupTests {
             query:
                 "SELECT 'a' AS id, 'c.a.example' AS tracking_domain, \(sql) AS logins WHERE $1 = '@a.example'"
         )
-        let owner = world.senders.owner(of: try #require(MailAddress(localPart: Array("x".utf8), domain: "a.example".utf8)))
+        let owner = world.senders.owner(
+            of: try #require(MailAddress(localPart: Array("x".utf8), domain: "a.example".utf8)))
         if sql.contains("''") {
             // An empty login is an error in a file, too.
             guard case .broken? = owner else { Issue.record("\(String(describing: owner))"); return }

@@ -8,8 +8,11 @@ import time
 
 from bench import HERE
 from mta import postgres
+from nameserver import Nameserver
 from run import Skipped
 from tests.letters import letter, moved
+
+ONLY_WITH = "postfix"  # the same with any MTA
 
 LINDEN = b"//links.linden.example/"
 SQL, YAML = postgres.example(HERE.parents[1] / "docs/POSTGRESQL.md")
@@ -178,6 +181,61 @@ def test_reload(bench):
         signpost.hang_up()
         _until(lambda: not _is_moved(bench, "news@linden.example", b"//new.linden.example/"), "nobody")
         _until(lambda: server.sql(pids) != before and "," not in server.sql(pids), "new connections alone")
+
+
+def test_reload_of_a_broken_query(bench):
+    """A reload with a query that the server refuses says so and changes nothing; one while it is away is taken"""
+    with _database(bench) as server, bench.signpost(edit=_from(server)) as signpost:
+        assert _is_moved(bench, "news@linden.example", LINDEN)
+        whole = signpost.config.read_text()
+        signpost.config.write_text(whole.replace("WHERE address = $1", "WHERE adress = $1"))
+        told = bench.command("reload", "--config", signpost.config)
+        assert told.returncode == 78 and b'column "adress" does not exist' in told.stdout, told
+        assert _is_moved(bench, "x@s1.example", b"//click.s1.example/"), "what was not remembered is still found"
+        server.kill()
+        signpost.config.write_text(whole.replace("time_to_live: 5m", "time_to_live: 4m"))
+        told = bench.command("reload", "--config", signpost.config)
+        assert told.returncode == 0 and b"reload: done; senders=pgsql" in told.stdout, told
+        server.start()
+        _until(lambda: _is_moved(bench, "news@linden.example", LINDEN), "rewritten again")
+
+
+def test_domains(bench):
+    """`domain show` and `verify` by an address; the watch takes up a domain with its sender's first message"""
+    zones = {"relay.example": "track A 127.0.0.1", "linden.example": "links CNAME track.relay.example.", "acme.example": ""}
+    with Nameserver(bench.folder / f"dns{time.monotonic_ns()}", zones) as dns, _database(bench) as server:
+        def edit(signpost):
+            _from(server)(signpost)
+            signpost.config.write_text(signpost.config.read_text().replace(
+                "domain_check: { mode: off }",
+                f'domain_check: {{ recheck: 1s, state: domains.json, resolvers: ["{dns.address}"] }}'))
+
+        with bench.signpost(edit=edit) as signpost:
+            def domain(command, *words):
+                done = bench.command("domain", command, "--config", signpost.config, *words)
+                return done.returncode, (done.stdout + done.stderr).decode()
+
+            status, text = domain("show", "news@linden.example")
+            assert status == 0 and "links.linden.example. 3600 IN CNAME track.relay.example." in text, text
+            assert "State: in place" in text, text
+            status, text = domain("verify", "news@linden.example", "x@acme.example")
+            assert status == 1 and "linden: links.linden.example: in place" in text, (status, text)
+            status, text = domain("verify", "linden")
+            assert status == 67 and "news@acme.example" in text, (status, text)
+            for words in (["verify", "--all"], ["add", "linden", "new.linden.example"]):
+                status, text = domain(*words)
+                assert status == 64 and "the senders are in a database" in text, (status, text)
+
+            assert not _is_moved(bench, "news@linden.example", LINDEN), "not looked up yet"
+            _until(lambda: _is_moved(bench, "news@linden.example", LINDEN), "verified")
+            # Over a restart it is known, whatever DNS and the database say.
+            signpost.stop()
+            dns.set_zone("linden.example", "")
+            signpost.start()
+            assert _is_moved(bench, "news@linden.example", LINDEN)
+            server.kill()
+            status, text = domain("show", "news@linden.example")
+            assert status == 69 and "Connection refused" in text, (status, text)
 
 
 def test_broken_row(bench):
