@@ -13,14 +13,17 @@ demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
+test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 bench: PACKAGES += python3 python3-venv
+soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
+bench-milter: PACKAGES += python3 postfix gcc libc6-dev
 fuzz: PACKAGES += python3
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test fuzz bench bench-instructions demo install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions bench-milter soak demo install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
@@ -44,6 +47,18 @@ bench: install-deps
 	@command -v valgrind >/dev/null || echo "without instructions per byte: no valgrind"
 	@! command -v valgrind >/dev/null || { echo; $(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks; }
 
+# The whole filter through the milter protocol, beside C filters on libmilter.
+bench-milter: install-deps
+	$(SWIFT) build -c release
+	@rm -rf .build/messages && $(BUILT)/Benchmarks dump .build/messages
+	@$(PYTHON) -B Tests/Benchmarks/milter.py .build/messages
+
+# The filter with a real Postfix under load and faults; make soak TIME=600 for ten minutes instead of thirty.
+soak: TIME := $(if $(filter command line environment,$(origin TIME)),$(TIME),1800)
+soak: install-deps
+	$(SWIFT) build -c release
+	@$(PYTHON) -B Tests/Soak/soak.py --seconds $(TIME)
+
 # For a noisy machine: instructions per byte alone (needs valgrind).
 bench-instructions:
 	$(SWIFT) build -c release --product Benchmarks
@@ -52,14 +67,14 @@ bench-instructions:
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
 
-# The program, its plugins where it looks for them, and the unit. The configuration is the operator's: nothing is
+# The program, its plugins where it looks for them, and the units. The configuration is the operator's: nothing is
 # put into /etc; conf/ has examples.
 install:
 	install -D -m 755 $(BUILT)/signpost $(DESTDIR)$(PREFIX)/bin/signpost
 	install -d $(DESTDIR)$(PREFIX)/lib/signpost/plugins
 	for plugin in click-tracking open-tracking forward-to-friend subscription hosted-content; do \
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
-	install -D -m 644 conf/signpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/signpost.service conf/signpost.socket
 	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
 
 # Servers are for the tests and the demo, which start their own: Postfix comes without a configuration, and the

@@ -91,10 +91,10 @@ let package = Package(
         room(
             "Filtering",
             [
-                "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost", "TrackingDomains",
-                "DomainNames",
+                "CGNU", "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
+                "TrackingDomains", "DomainNames",
             ]),
-        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
+        room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
@@ -122,7 +122,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
         .executableTarget(
             name: "Benchmarks", dependencies: ["AllocationCounter", "CGNU", "DomainNames", "Rewriting"],
-            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py"],
+            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py", "milter.py", "Milter"],
             swiftSettings: swiftSettings, linkerSettings: allocationsAreCounted),
     ]
         + fuzzTargets

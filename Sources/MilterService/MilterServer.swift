@@ -1,3 +1,4 @@
+import CGNU
 import CMilter
 import Configuration
 import Filtering
@@ -20,8 +21,10 @@ public struct MilterOptions: Sendable {
     public var control: String?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
-    /// How long messages under way may take at the end.
-    public var drainTime = Duration.seconds(30)
+    /// How long messages under way may take at the end. After half of it none is begun on connections that still are.
+    /// Shorter than Postfix waits for an answer (`milter_command_timeout`, 30 s): where systemd holds the socket, new
+    /// connections wait for our successor meanwhile.
+    public var drainTime = Duration.seconds(20)
 
     /// The defaults, at `listen`.
     public init(listen: ListenAddress) { self.listen = listen }
@@ -36,6 +39,8 @@ public final class MilterServer: Sendable {
     private let log: LogSink
     private let makeFilter: @Sendable () -> any MessageFilter
     private let listener = Atomic<ListenerState>(.running)
+    /// The thread in `smfi_main`, as a number.
+    private let listenerThread = Atomic<UInt>(0)
 
     private enum ListenerState: UInt8, AtomicRepresentable { case running, ended, failed }
 
@@ -61,12 +66,16 @@ public final class MilterServer: Sendable {
     /// Serves until a signal ends it. Throws if it can't begin, or if libmilter gives up.
     ///
     /// `onReady` is called once, when the MTA can connect, with the address; `onReload` for SIGHUP, SIGUSR1 and the
-    /// command `reload` on the control socket, on a thread of its own, one call at a time.
+    /// command `reload` on the control socket, on a thread of its own, one call at a time. `summary` begins the status
+    /// line that systemd shows; connections and messages follow.
     public func run(
-        onReady: (ListenAddress) -> Void = { _ in }, onReload: @escaping @Sendable () -> ControlAnswer
+        onReady: (ListenAddress) -> Void = { _ in },
+        summary: @escaping @Sendable () -> String = { "serving" },
+        onReload: @escaping @Sendable () -> ControlAnswer
     ) throws(ServiceError) {
         Signals.block()
         raiseFileLimit()
+        limitArenas()
         if !sigwaitIsOurs() {
             log(.warning, "libmilter keeps SIGHUP for itself in this build: SIGHUP stops, SIGUSR1 reloads")
         }
@@ -75,28 +84,44 @@ public final class MilterServer: Sendable {
         defer { socket.removeFile() }
         try handOver(socket)
 
-        let reloader = Reloader(onReload)
+        let status: @Sendable () -> String = {
+            "\(summary()) connections=\(Self.liveSessions) messages=\(Self.liveMessages)"
+        }
+        let reloader = Reloader(onReload, status: status)
         let control = openControl(["reload": { reloader.request($0) }])
         defer { control?.removeFile() }
         let started = startThread {
+            self.listenerThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
             self.listener.store(
                 smfi_main() == MI_SUCCESS ? .ended : .failed, ordering: .sequentiallyConsistent)
+            // A thread that is gone could not be interrupted. The process ends soon.
+            while true { Glibc.pause() }
         }
         guard started else { throw ServiceError(.operatingSystem, "cannot start a thread for libmilter") }
         let hint = socket.address.postfixNotation.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
         log(.info, "listening on \(socket.address)\(hint)")
-        ServiceManager.tellReady()
+        ServiceManager.tellReady(status())
+        let watchdog = startWatchdog(over: socket)
         onReady(socket.address)
 
+        var told = (status: "", at: ContinuousClock.now)
+        // Often enough for the watchdog.
+        let interval = min(.seconds(1), (watchdog?.interval ?? .seconds(1)) / 2)
         while listener.load(ordering: .sequentiallyConsistent) == .running {
-            switch Signals.next(within: 1000) {
+            let signal = Signals.next(within: Int(interval / .milliseconds(1)))
+            watchdog?.pass()
+            switch signal {
             case SIGHUP, SIGUSR1:
                 reloader.request()
             case SIGTERM, SIGINT:
+                watchdog?.retire()
                 drain(socket)
                 return
             default:
-                break
+                guard ContinuousClock.now - told.at > Self.statusInterval else { break }
+                let present = status()
+                if present != told.status { ServiceManager.tellStatus(present) }
+                told = (present, .now)
             }
         }
         // libmilter stops by itself only if it was left its signals, or if it can't go on.
@@ -104,6 +129,24 @@ public final class MilterServer: Sendable {
             throw ServiceError(
                 .operatingSystem, "libmilter gave up on \(socket.address); its own log lines say why")
         }
+    }
+
+    private static let statusInterval = Duration.seconds(5)
+
+    /// Has systemd hear, where it wants to, that we live; and not where no MTA would find that so.
+    private func startWatchdog(over socket: ListeningSocket) -> Watchdog? {
+        guard let interval = ServiceManager.watchdogInterval else { return nil }
+        let watchdog = Watchdog(interval: interval)
+        let makeFilter = makeFilter
+        let isStarted = watchdog.start {
+            // As for a message: a lock that nobody lets go of is noticed.
+            _ = makeFilter()
+            return socket.answersACall(within: interval) ?? true
+        }
+        if !isStarted {
+            log(.error, "cannot start a thread for the watchdog; systemd will start the service again")
+        }
+        return watchdog
     }
 
     /// Mail does not depend on the control socket: where there can be none, that is said, and there is none.
@@ -146,10 +189,11 @@ public final class MilterServer: Sendable {
     /// Stops taking connections, and waits for the messages under way, though not for ever; a second signal ends it.
     private func drain(_ socket: ListeningSocket) {
         log(.info, "stopping: \(Self.liveMessages) messages under way")
-        ServiceManager.tellStopping()
+        ServiceManager.tellStopping("stopping: messages=\(Self.liveMessages)")
         socket.retire()
         let deadline = ContinuousClock.now + options.drainTime
         while Self.liveMessages > 0 {
+            if ContinuousClock.now >= deadline - options.drainTime / 2 { Service.current?.close() }
             if ContinuousClock.now >= deadline || isStop(Signals.next(within: 20)) {
                 log(
                     .warning,
@@ -162,12 +206,19 @@ public final class MilterServer: Sendable {
         _ = startThread { smfi_stop() }
         for _ in 0..<300 where listener.load(ordering: .sequentiallyConsistent) == .running {
             socket.wake()
+            Signals.interrupt(pthread_t(listenerThread.load(ordering: .sequentiallyConsistent)))
             _ = Signals.next(within: 20)
         }
         log(.info, "stopped")
     }
 
     private func isStop(_ signal: Int32?) -> Bool { signal == SIGTERM || signal == SIGINT }
+
+    /// glibc makes eight arenas for each processor, and each keeps what its threads once needed. Two do as well, at 256
+    /// connections with a sixth less memory.
+    private func limitArenas() {
+        _ = mallopt(arena_max, Int32(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    }
 
     /// Every connection is a descriptor, and the usual soft limit is 1024.
     private func raiseFileLimit() {

@@ -29,9 +29,10 @@ struct Serve: ParsableCommand {
             LinkFilter(snapshot: current.value, domains: watching.states, log: log)
         }
         do {
-            try server.run(onReady: { _ in watching.start() }) { [file = options.config] in
-                current.reload(file, watching: watching, log: log)
-            }
+            try server.run(
+                onReady: { _ in watching.start() },
+                summary: { "senders=\(current.value.senders.senders.count)" },
+                onReload: { [file = options.config] in current.reload(file, watching: watching, log: log) })
         } catch {
             log(.error, error.description)
             // Whoever starts it by hand reads the terminal, not the mail log.

@@ -57,6 +57,36 @@ extension MilterServiceTests {
             #expect(server.exitCode() == 0)
         }
 
+        @Test func `a connection that never rests does not keep it, and no message is cut`() throws {
+            let server = try ChildProcess(["any", "2000"])
+            let port = try server.port()
+            func client() throws -> MilterClient {
+                let client = try MilterClient(port: port)
+                try client.negotiate()
+                try client.connect()
+                return client
+            }
+            let slow = try client()
+            let busy = try client()
+            #expect(try slow.mail("<uppercase@slow.example>") == "c")
+            server.signal(SIGTERM)
+            #expect(server.logged("stopping: 1 messages under way"))
+            var answers = ""
+            while !answers.hasSuffix("a"), answers.count < 1000 {
+                answers += try busy.message(from: "<uppercase@busy.example>").map { String($0.kind) }.joined()
+                usleep(5000)
+            }
+            // Rewritten at first, and then left alone from its beginning, as on_error says.
+            #expect(answers.hasPrefix("bcbc") && answers.hasSuffix("bca"))
+            #expect(server.exitCode(withinSeconds: 0) == nil)
+            #expect(try slow.endOfHeaders() == "c")
+            try slow.body(Array("slow\r\n".utf8))
+            #expect(try slow.endOfMessage().first?.data == Array("SLOW\r\n".utf8))
+            #expect(server.exitCode() == 0)
+            #expect(server.log.contains("unchanged: stopping"))
+            #expect(!server.log.contains("stopping with"))
+        }
+
         @Test func `a message that does not end is not waited for for ever`() throws {
             let server = try ChildProcess(["any", "200"])
             let client = try MilterClient(port: try server.port())
@@ -98,13 +128,36 @@ extension MilterServiceTests {
             defer { close(notify) }
             let server = try ChildProcess(
                 ["unix:\(temporaryFolder())/s"], environment: ["NOTIFY_SOCKET": path])
-            #expect(datagram(notify) == "READY=1")
+            let ready = "READY=1\nSTATUS=serving connections=0 messages=0"
+            #expect(datagram(notify) == ready)
             server.signal(SIGHUP)
             #expect(datagram(notify).hasPrefix("RELOADING=1\nMONOTONIC_USEC="))
-            #expect(datagram(notify) == "READY=1")
+            #expect(datagram(notify) == ready)
             server.signal(SIGTERM)
-            #expect(datagram(notify) == "STOPPING=1")
+            #expect(datagram(notify) == "STOPPING=1\nSTATUS=stopping: messages=0")
             #expect(server.exitCode() == 0)
+        }
+
+        @Test func `the watchdog hears nothing of a service with a lock that is never let go`() throws {
+            let path = temporaryFolder() + "/notify"
+            let notify = try datagramSocket(at: path)
+            defer { close(notify) }
+            let server = try ChildProcess(
+                ["any"], environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"])
+            let port = try server.port()
+            #expect(datagram(notify).hasPrefix("READY=1"))
+            for _ in 0..<4 { #expect(datagram(notify) == "WATCHDOG=1") }
+            let client = try MilterClient(port: port)
+            try client.negotiate()
+            try client.connect()
+            try client.send("M", Array("<stuck@deadlock.example>\0".utf8))
+            let start = ContinuousClock.now
+            while ContinuousClock.now - start < .milliseconds(400) { _ = datagram(notify, wait: false) }
+            while ContinuousClock.now - start < .milliseconds(1400) {
+                #expect(datagram(notify, wait: false) != "WATCHDOG=1")
+                usleep(10000)
+            }
+            #expect(server.exitCode(withinSeconds: 0) == nil)
         }
 
         @Test func `a socket from systemd is used, and stays open for the successor`() throws {
@@ -115,8 +168,10 @@ extension MilterServiceTests {
                 ["unix:/nowhere/s"], environment: ["LISTEN_FDS": "1"], descriptor: socket.descriptor)
             #expect(server.logged("listening on fd:3"))
             #expect(try message(on: port) == ["b", "c"])
+            let start = ContinuousClock.now
             server.signal(SIGTERM)
             #expect(server.exitCode() == 0)
+            #expect(ContinuousClock.now - start < .seconds(2))
             _ = try MilterClient(port: port)  // waits in the queue of the next server
         }
 
@@ -142,9 +197,9 @@ extension MilterServiceTests {
             return descriptor
         }
 
-        private func datagram(_ descriptor: Int32) -> String {
+        private func datagram(_ descriptor: Int32, wait: Bool = true) -> String {
             var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = recv(descriptor, &buffer, buffer.count, 0)
+            let count = recv(descriptor, &buffer, buffer.count, wait ? 0 : Int32(MSG_DONTWAIT))
             return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
         }
     }

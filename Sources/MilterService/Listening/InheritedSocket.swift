@@ -6,8 +6,8 @@ extension ListenAddress {
     ///
     /// It takes the place of the configured address: whoever writes a socket unit means it.
     public static func fromServiceManager() throws(ServiceError) -> ListenAddress? {
-        guard let process = number("LISTEN_PID"), process == Int(getpid()), let count = number("LISTEN_FDS"),
-            count > 0
+        guard ServiceManager.number("LISTEN_PID") == Int(getpid()),
+            let count = ServiceManager.number("LISTEN_FDS"), count > 0
         else { return nil }
         guard count == 1 else {
             throw ServiceError(
@@ -15,10 +15,6 @@ extension ListenAddress {
                 "systemd hands over \(count) sockets; expected one ListenStream= in the socket unit")
         }
         return .descriptor(3)  // SD_LISTEN_FDS_START
-    }
-
-    private static func number(_ name: String) -> Int? {
-        getenv(name).flatMap { Int(String(cString: $0)) }
     }
 }
 

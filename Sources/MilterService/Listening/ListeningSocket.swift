@@ -82,7 +82,7 @@ public final class ListeningSocket: Sendable {
     }
 
     /// Wakes libmilter's listener after ``retire()``; it looks only every five seconds whether it has been told to
-    /// stop.
+    /// stop. While it still sleeps on a socket of systemd's, only a signal wakes it.
     func wake() { callSocket(descriptor) }
 
     /// Removes our unix socket, if it is still ours.

@@ -15,7 +15,13 @@ final class Reloader: Sendable {
     private let state = Mutex(State())
     private let reload: @Sendable () -> ControlAnswer
 
-    init(_ reload: @escaping @Sendable () -> ControlAnswer) { self.reload = reload }
+    private let status: @Sendable () -> String
+
+    /// - Parameter status: the status line for systemd after a reload.
+    init(_ reload: @escaping @Sendable () -> ControlAnswer, status: @escaping @Sendable () -> String) {
+        self.reload = reload
+        self.status = status
+    }
 
     /// Asks for a reload that begins after this moment.
     ///
@@ -44,7 +50,7 @@ final class Reloader: Sendable {
         while let listeners = next() {
             ServiceManager.tellReloading()
             let answer = reload()
-            ServiceManager.tellReady()
+            ServiceManager.tellReady(status())
             for listener in listeners { listener(answer) }
         }
     }

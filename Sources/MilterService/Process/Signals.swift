@@ -4,12 +4,22 @@ import Glibc
 enum Signals {
     private static let handled = [SIGHUP, SIGUSR1, SIGTERM, SIGINT]
 
-    /// Blocks the signals in this thread and in those it will start; SIGPIPE is ignored.
+    /// Blocks the signals in this thread and in those it will start. SIGPIPE is ignored, and SIGXFSZ:
+    /// a file that grows past a limit (ulimit -f) is an error as a full disk is. SIGUSR2 does nothing.
     static func block() {
         var set = signalSet()
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        signal(SIGUSR2) { _ in }
+        // Whoever started us may have left it blocked.
+        sigemptyset(&set)
+        sigaddset(&set, SIGUSR2)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
+
+    /// Has a thread return from a poll(2) that it sleeps in, with EINTR.
+    static func interrupt(_ thread: pthread_t) { pthread_kill(thread, SIGUSR2) }
 
     /// The next signal, nil after `milliseconds` without one. Signals of one kind that pile up count as one.
     static func next(within milliseconds: Int) -> Int32? {

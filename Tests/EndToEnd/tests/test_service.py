@@ -1,8 +1,6 @@
 """The daemon as its operator meets it: start, sockets, complaints."""
 
-import os
 import shutil
-import socket
 import stat
 import subprocess
 
@@ -12,21 +10,6 @@ from tests.letters import letter, moved
 ONLY_WITH = "postfix"  # the same with any MTA: what is asked is how the filter starts
 
 SENDER = "news@acme.example"
-
-
-def test_tells_systemd(bench):
-    """systemd is told when the filter is ready, reloads and stops"""
-    with bench.signpost() as signpost:
-        signpost.stop()
-        path = bench.folder / "notify.sock"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-            told.bind(str(path))
-            told.settimeout(10)
-            signpost.start(environment={**os.environ, "NOTIFY_SOCKET": str(path)})
-            heard = told.recv(4096).decode()
-            assert "READY=1" in heard.split("\n"), heard
-        message = letter(SENDER)
-        assert bench.mail(SENDER, message)[1] == moved(message)
 
 
 def test_socket_permissions(bench):

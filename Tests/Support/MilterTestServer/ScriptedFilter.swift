@@ -13,8 +13,11 @@ public final class ScriptedFilter: MessageFilter {
     private var fields: [HeaderField] = []
     private var content: [UInt8] = []
 
+    /// What every filter needs for a moment, and `stuck` never lets go.
+    private static let lock = Mutex<Void>(())
+
     /// A filter that has heard nothing yet.
-    public init() {}
+    public init() { Self.lock.withLock { _ in } }
 
     /// Writes down what it hears, and does as the script says.
     public func begin(_ envelope: Envelope) -> FilterStep {
@@ -54,7 +57,8 @@ public final class ScriptedFilter: MessageFilter {
         case "tempfail-at-eom":
             return .tempfail
         case "uppercase":
-            return .change(headers: [], body: content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 })
+            return .change(
+                headers: [], body: NewBody(content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 }))
         case "all":
             return .change(
                 headers: [
@@ -65,15 +69,15 @@ public final class ScriptedFilter: MessageFilter {
                     ),
                     HeaderChange(
                         name: Array("X-Signpost".utf8), occurrence: nil, value: Array(" moved 2".utf8)),
-                ], body: content)
+                ], body: NewBody(content))
         case "empty":
-            return .change(headers: [], body: [])
+            return .change(headers: [], body: NewBody([]))
         case "bad-header":
             return .change(
                 headers: [
                     HeaderChange(name: Array("List-Help".utf8), occurrence: 1, value: Array(" ok".utf8)),
                     HeaderChange(name: Array("List-Help".utf8), occurrence: 2, value: [0x20, 0]),
-                ], body: content)
+                ], body: NewBody(content))
         default:
             return .accept
         }
@@ -81,10 +85,12 @@ public final class ScriptedFilter: MessageFilter {
 
     private func step(at place: String) -> FilterStep {
         switch script {
-        case "accept-at-\(place)": .accept
-        case "tempfail-at-\(place)": .tempfail
-        default: .proceed
+        case "accept-at-\(place)": return .accept
+        case "tempfail-at-\(place)": return .tempfail
+        case "stuck": Self.lock.withLock { _ in while true { sleep(1000) } }
+        default: break
         }
+        return .proceed
     }
 
     private func note(_ line: String) {
