@@ -31,7 +31,7 @@ struct Serve: ParsableCommand {
         do {
             try server.run(
                 onReady: { _ in watching.start() },
-                summary: { "senders=\(current.value.senders.senders.count)" },
+                summary: { "senders=\(current.value.senderCount)" },
                 onReload: { [file = options.config] in current.reload(file, watching: watching, log: log) })
         } catch {
             log(.error, error.description)
@@ -66,9 +66,15 @@ struct Serve: ParsableCommand {
 
     private func announce(_ snapshot: Snapshot, to log: LogSink) {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
-        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "pgsql"
-        log(.info, "signpost \(Signpost.version) starting: senders=\(senders) plugins=\(plugins)")
+        log(
+            .info, "signpost \(Signpost.version) starting: senders=\(snapshot.senderCount) plugins=\(plugins)"
+        )
     }
+}
+
+extension Snapshot {
+    /// How many senders there are, for people.
+    fileprivate var senderCount: String { database == nil ? "\(senders.senders.count)" : "pgsql" }
 }
 
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {
