@@ -85,23 +85,23 @@ let package = Package(
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
+        room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room("Metrics", []),
         room(
             "Filtering",
             [
-                "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
-                "DomainNames", "Metrics",
+                "CGNU", "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
+                "TrackingDomains", "DomainNames", "Metrics",
             ]),
         room(
             "MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Metrics", "Filtering", "Configuration", "DomainNames",
-                "Senders",
-                "PluginHost", "Rewriting", "TrackingDomains",
+                "MilterService", "Metrics", "Filtering", "Configuration", "DomainNames", "Senders",
+                "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -109,6 +109,7 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
+        tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

@@ -47,8 +47,7 @@ struct SettingsReader {
         // Every key is read whatever went wrong before, for its own mistakes.
         let domains = defaultTrackingDomains()
         let target = cnameTarget()
-        root.require("senders", expected: "the folder with one file per sender, such as senders.d")
-        let senders = path(root, "senders")
+        let senders = senders()
         let (listen, socketMode, socketGroup) = socket()
         let control = control()
         let (plugins, outbound, rewrite) = (plugins(), outbound(), rewrite())

@@ -25,7 +25,7 @@ extension SenderDirectory {
         let early = sources.prefix { $0 != .headerFrom }
         var attempt = Attempt(self, sender: sender, login: login, client: client)
         if let found = attempt.first(of: early, headerFrom: []) { return .sender(found) }
-        return early.count == sources.count ? attempt.nobody : nil
+        return early.count == sources.count || attempt.isBlind ? attempt.nobody : nil
     }
 
     /// Whose a message is, by the sources of `identify_sender_by` in their order.
@@ -61,6 +61,8 @@ private struct Attempt {
     private let foldedLogin: String?
     /// What an operator will want to know if nobody is found.
     private var notes: [String] = []
+    /// Whether some source could not be asked. What the next ones say might then be somebody else's name.
+    private(set) var isBlind = false
 
     init(_ directory: SenderDirectory, sender: String, login: String?, client: Client) {
         self.directory = directory
@@ -74,7 +76,8 @@ private struct Attempt {
         of sources: ArraySlice<Settings.SenderSource>, headerFrom: [[UInt8]]
     ) -> Sender? {
         for source in sources {
-            if let found = find(by: source, headerFrom: headerFrom) { return found }
+            let found = find(by: source, headerFrom: headerFrom)
+            if found != nil || isBlind { return found }
         }
         return nil
     }
@@ -86,7 +89,7 @@ private struct Attempt {
             let found = find(by: source, headerFrom: headerFrom)
             let why = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
             findings.append("\(source.rawValue) finds \(found?.id ?? "nobody")\(why)")
-            if found != nil { break }
+            if found != nil || isBlind { break }
         }
         return findings.joined(separator: "; ")
     }
@@ -136,7 +139,9 @@ private struct Attempt {
         case .sender(let sender): return sender
         case .broken(let id): note("the file of \(id) has errors")
         case .contested: note("several senders claim the address")
-        case .unavailable(let reason): note(reason)
+        case .unavailable(let reason):
+            note(reason)
+            isBlind = true
         }
         return nil
     }

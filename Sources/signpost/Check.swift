@@ -9,7 +9,10 @@ import TrackingDomains
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Validate the configuration: the main file, every sender file, every plugin.",
-        discussion: "Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one.")
+        discussion: """
+            Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one. Where the senders \
+            are in a database, it is asked whether the queries are in order; exits 69 where it does not answer.
+            """)
 
     @OptionGroup var options: ConfigurationOption
 
@@ -23,7 +26,8 @@ struct Check: ParsableCommand {
             complain([error])
             throw SystemExit.configuration
         }
-        let senders = snapshot.senders.senders.count
+        try snapshot.database.map(verifyThatItAnswers)
+        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "in the database"
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
     }

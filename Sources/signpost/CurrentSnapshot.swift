@@ -16,7 +16,8 @@ final class CurrentSnapshot: Sendable {
     var value: Snapshot { mutex.withLock { $0 } }
 
     /// Reads the files again. A broken main file or plugin changes nothing.
-    func reload(_ file: String, watching: Watching, metrics: Metrics, log: LogSink) -> ControlAnswer {
+    func reload(_ file: String, watching: Watching, metrics: Metrics, log: @escaping LogSink) -> ControlAnswer
+    {
         let (answer, brokenFiles) = reload(file, watching: watching, log: log)
         let result: ReloadResult = brokenFiles == nil ? .failed : answer.exitCode == 0 ? .ok : .partial
         metrics.count(result, filesWithErrors: brokenFiles)
@@ -25,7 +26,7 @@ final class CurrentSnapshot: Sendable {
 
     /// - Returns: what to tell whoever asked, and how many sender files have a mistake; nil where nothing changed.
     private func reload(
-        _ file: String, watching: Watching, log: LogSink
+        _ file: String, watching: Watching, log: @escaping LogSink
     ) -> (answer: ControlAnswer, brokenFiles: Int?) {
         let clock = ContinuousClock()
         let start = clock.now
@@ -37,7 +38,7 @@ final class CurrentSnapshot: Sendable {
             answer.lines.append(line)
         }
         for error in reading.errors { say(.error, "\(error)\(reading.consequence(of: error))") }
-        guard let new = reading.snapshot, let senders = reading.senders else {
+        guard let new = reading.snapshot else {
             say(
                 .error,
                 "reload: the files are broken, see above; going on with the configuration as it was")
@@ -52,10 +53,13 @@ final class CurrentSnapshot: Sendable {
             return (answer, nil)
         }
         for line in Self.restartNeeded(old.settings, new.settings) { say(.warning, line) }
+        new.connect(log: log)
         replace(by: new)
+        let senders =
+            reading.senders.map { "\($0.count), read=\($0.filesRead), removed=\($0.filesRemoved)" } ?? "pgsql"
         say(
             .info,
-            "reload: done; senders=\(senders.count), read=\(senders.filesRead), removed=\(senders.filesRemoved), "
+            "reload: done; senders=\(senders), "
                 + "errors=\(reading.errors.count), time=\(Int((clock.now - start) / .milliseconds(1)))ms")
         return (answer, reading.brokenSenderFiles)
     }

@@ -16,21 +16,11 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         MilterServer.blockSignals()
-        let reading = SnapshotReading(file: options.config)
-        guard let first = reading.snapshot else {
-            complain(reading.errors)
-            throw SystemExit.configuration
-        }
-        let settings = first.settings
-        let log = logSink(settings.log)
-        for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
-        announce(first, to: log)
-
-        let current = CurrentSnapshot(first)
-        let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)
+        let (current, metrics, log) = try start()
+        let settings = current.value.settings
         let watching = Watching(metrics: metrics, log: log)
         do throws(ConfigurationError) {
-            try watching.follow(first)
+            try watching.follow(current.value)
         } catch {
             complain([error])
             throw SystemExit.configuration
@@ -54,7 +44,7 @@ struct Serve: ParsableCommand {
             }
             try server.run(
                 onReady: onReady,
-                summary: { "senders=\(current.value.senders.senders.count)" },
+                summary: { "senders=\(current.value.senderCount)" },
                 onReload: { [file = options.config] in
                     current.reload(file, watching: watching, metrics: metrics, log: log)
                 })
@@ -64,6 +54,22 @@ struct Serve: ParsableCommand {
             if settings.log.to == .syslog { complain(error.description) }
             throw ExitCode(error.exitCode.rawValue)
         }
+    }
+
+    /// Reads the files. In a function of its own, so that nothing holds the first snapshot when a second one is in
+    /// use: a database that is not asked any more is to be let go.
+    private func start() throws -> (current: CurrentSnapshot, metrics: Metrics, log: LogSink) {
+        let reading = SnapshotReading(file: options.config)
+        guard let first = reading.snapshot else {
+            complain(reading.errors)
+            throw SystemExit.configuration
+        }
+        let log = logSink(first.settings.log)
+        for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
+        announce(first, to: log)
+        first.connect(log: log)
+        let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)
+        return (CurrentSnapshot(first), metrics, log)
     }
 
     private func logSink(_ log: Settings.Log) -> LogSink {
@@ -77,10 +83,14 @@ struct Serve: ParsableCommand {
     private func announce(_ snapshot: Snapshot, to log: LogSink) {
         let plugins = snapshot.plugins.descriptions.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         log(
-            .info,
-            "signpost \(Signpost.version) starting: senders=\(snapshot.senders.senders.count) plugins=\(plugins)"
+            .info, "signpost \(Signpost.version) starting: senders=\(snapshot.senderCount) plugins=\(plugins)"
         )
     }
+}
+
+extension Snapshot {
+    /// How many senders there are, for people.
+    fileprivate var senderCount: String { database == nil ? "\(senders.senders.count)" : "pgsql" }
 }
 
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {

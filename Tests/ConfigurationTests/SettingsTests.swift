@@ -10,8 +10,8 @@ import Testing
         #expect(settings.socketMode == 0o660)
         #expect(settings.socketGroup == nil)
         #expect(settings.cnameTarget.description == "track.relay.example")
-        #expect(settings.senders.path == "/etc/signpost/senders.d")
-        #expect(settings.senders.position.description == "/etc/signpost/signpost.yaml:2:10")
+        #expect(settings.senders.folder?.path == "/etc/signpost/senders.d")
+        #expect(settings.senders.folder?.position.description == "/etc/signpost/signpost.yaml:2:10")
         #expect(settings.plugins.directory == nil)
         #expect(
             settings.plugins.load.map(\.name) == [
@@ -75,7 +75,7 @@ import Testing
                 "*.t.relay.example", "xn--trck-moa.relay.example",
             ])
         #expect(settings.cnameTarget.description == "target.relay.example")
-        #expect(settings.senders.path == "/srv/senders")
+        #expect(settings.senders.folder?.path == "/srv/senders")
         #expect(settings.plugins.directory?.path == "/etc/signpost/lib")
         #expect(settings.plugins.load.map(\.name) == ["click-tracking", "c-plugin", "open-tracking"])
         #expect(

@@ -97,11 +97,6 @@ public final class DomainWatch: DomainStates {
 
     // MARK: For messages
 
-    /// Has a domain looked up soon that no setup names. Cheap where it is known already.
-    public func note(_ questions: [DomainQuestion], sender: String) {
-        _ = problems(of: questions, sender: sender)
-    }
-
     /// Which of these domains are not in use, and why. A domain that was unknown will be looked up soon.
     public func problems(of questions: [DomainQuestion], sender: String) -> [DomainQuestion: String] {
         let now = clock.now
