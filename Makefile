@@ -14,13 +14,15 @@ test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbo
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
+test deb: PACKAGES += dpkg-dev patchelf
+test: PACKAGES += debootstrap debian-archive-keyring man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
 fuzz: PACKAGES += python3
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test fuzz bench bench-instructions demo install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions demo deb install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
@@ -52,8 +54,13 @@ bench-instructions:
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
 
-# The program, its plugins where it looks for them, and the units. The configuration is the operator's: nothing is
-# put into /etc; conf/ has examples.
+# signpost_<version>_<architecture>.deb, beside this file.
+deb: build
+	@packaging/deb.sh .
+
+# The program, its plugins where it looks for them, the units, man pages and shell completions. The configuration is
+# the operator's: nothing is put into /etc; conf/ has examples.
+SHARE := $(DESTDIR)$(PREFIX)/share
 install:
 	install -D -m 755 $(BUILT)/signpost $(DESTDIR)$(PREFIX)/bin/signpost
 	install -d $(DESTDIR)$(PREFIX)/lib/signpost/plugins
@@ -61,6 +68,12 @@ install:
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/signpost.service conf/signpost.socket
 	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	for section in 1 3 5; do \
+		install -D -m 644 -t $(SHARE)/man/man$$section docs/man/*.$$section || exit 1; done
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(BUILT)/signpost --generate-completion-script bash > $(SHARE)/bash-completion/completions/signpost
+	$(BUILT)/signpost --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_signpost
+	$(BUILT)/signpost --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/signpost.fish
 
 # Servers are for the tests and the demo, which start their own: Postfix comes without a configuration, and the
 # policy (man invoke-rc.d) keeps the others from being started by their packages.
@@ -84,4 +97,5 @@ lint:
 
 clean:
 	$(SWIFT) package clean
+	rm -f signpost_*.deb
 	find Tests -name __pycache__ -prune -exec rm -rf {} +
