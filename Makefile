@@ -13,16 +13,20 @@ demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbound openssl postgresql
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
+test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
+# What the package is made with, and what it is tried in and looked at with.
 test deb: PACKAGES += dpkg-dev patchelf
 test: PACKAGES += debootstrap debian-archive-keyring man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
+soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
+bench-milter: PACKAGES += python3 postfix gcc libc6-dev
 fuzz: PACKAGES += python3
 
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test fuzz bench bench-instructions demo deb install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions bench-milter soak demo deb install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
@@ -45,6 +49,18 @@ bench: install-deps
 	@$(BUILT)/Benchmarks $(BENCHMARKS) --python .build/yardsticks.tsv
 	@command -v valgrind >/dev/null || echo "without instructions per byte: no valgrind"
 	@! command -v valgrind >/dev/null || { echo; $(PYTHON) Tests/Benchmarks/instructions.py $(BUILT)/Benchmarks; }
+
+# The whole filter through the milter protocol, beside C filters on libmilter.
+bench-milter: install-deps
+	$(SWIFT) build -c release
+	@rm -rf .build/messages && $(BUILT)/Benchmarks dump .build/messages
+	@$(PYTHON) -B Tests/Benchmarks/milter.py .build/messages
+
+# The filter with a real Postfix under load and faults; make soak TIME=600 for ten minutes instead of thirty.
+soak: TIME := $(if $(filter command line environment,$(origin TIME)),$(TIME),1800)
+soak: install-deps
+	$(SWIFT) build -c release
+	@$(PYTHON) -B Tests/Soak/soak.py --seconds $(TIME)
 
 # For a noisy machine: instructions per byte alone (needs valgrind).
 bench-instructions:

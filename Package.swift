@@ -89,8 +89,11 @@ let package = Package(
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
         room(
             "Filtering",
-            ["Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains", "DomainNames"]),
-        room("MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting"]),
+            [
+                "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
+                "DomainNames",
+            ]),
+        room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
@@ -117,7 +120,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
         .executableTarget(
             name: "Benchmarks", dependencies: ["AllocationCounter", "CGNU", "DomainNames", "Rewriting"],
-            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py"],
+            path: "Tests/Benchmarks", exclude: ["yardsticks.py", "instructions.py", "milter.py", "Milter"],
             swiftSettings: swiftSettings, linkerSettings: allocationsAreCounted),
     ]
         + fuzzTargets

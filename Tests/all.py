@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build, the unit tests, the end-to-end tests with Postfix and with Sendmail; and one line at the end that sums them up: `N passed, N failed`.
+"""Build, the unit tests, the end-to-end tests with Postfix and with Sendmail, a short soak; and one line at the end that sums them up: `N passed, N failed`.
 
 Whatever ends badly without saying how many tests failed (a build, a crash) counts as one failure.
 """
@@ -15,6 +15,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ENDS = re.compile(r"^\W*Test (?!run\b|case\b)(.+) (passed|failed) after [\d.]+ seconds")
 RUN = re.compile(r"^\W*Test run with (\d+) tests?\b.* (passed|failed) after [\d.]+ seconds")
+#: A minute of what `make soak` does for half an hour.
+SHORT_SOAK = ["--seconds", "40", "--connections", "64", "--idle", "200"]
 OURS = re.compile(r"^(\d+) passed, (\d+) failed$")
 
 
@@ -60,7 +62,8 @@ def main():
         end_to_end = [sys.executable, "-B", ROOT / "Tests/EndToEnd/run.py"]
         for command, count in (
                 ([*swift, "test"], swift_tests), (end_to_end, own_tests),
-                ([*end_to_end, "--mta", "sendmail"], own_tests)):
+                ([*end_to_end, "--mta", "sendmail"], own_tests),
+                ([sys.executable, "-B", ROOT / "Tests/Soak/soak.py", *SHORT_SOAK], own_tests)):
             good, bad = count(*stream(command))
             passed, failed = passed + good, failed + bad
     print(f"{passed} passed, {failed} failed")

@@ -1,3 +1,4 @@
+import CGNU
 import Configuration
 import PluginHost
 import Rewriting
@@ -11,7 +12,8 @@ public final class LinkFilter: MessageFilter {
     private let log: LogSink
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
-    private var content: [UInt8] = []
+    private let content = MessageBody()
+    private var headerWeight = 0
     /// Bytes of header and body so far, kept or not.
     private var size = 0
     private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
@@ -37,13 +39,19 @@ public final class LinkFilter: MessageFilter {
     /// A header field.
     public func header(_ field: HeaderField) {
         size += field.name.count + field.value.count + 3
-        if !isTooLarge { fields.append(field) }
+        headerWeight += HeaderLimit.weight(of: field)
+        if headerWeight <= HeaderLimit.size {
+            fields.append(field)
+        } else {
+            fields = []
+        }
     }
 
     /// All header fields were given.
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note(queueID)
         size += 2
+        if headerWeight > HeaderLimit.size { return leave(HeaderLimit.reason) }
         verdict = Judgement(envelope, by: snapshot, domains: domains).afterHeader(fields)
         if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
         // A field can be removed at the end of the message only.
@@ -56,9 +64,9 @@ public final class LinkFilter: MessageFilter {
     public func body(_ piece: UnsafeRawBufferPointer) -> FilterStep {
         size += piece.count
         if isTooLarge {
-            content = []
+            content.drop()
         } else {
-            content.append(contentsOf: piece)
+            content.append(piece)
         }
         return .proceed
     }
@@ -74,21 +82,33 @@ public final class LinkFilter: MessageFilter {
         case .leave(let reason):
             _ = leave(reason)
             return .change(headers: removals, body: nil)
-        case .rewrite(let sender, let plugins): return rewrite(as: sender, plugins)
+        case .rewrite(let sender, let plugins):
+            do throws(BodyError) {
+                if let error = content.error { throw error }
+                if !content.isLarge { return try rewrite(as: sender, plugins) }
+                return try LargeMessages.shared.work(size: size, budget: snapshot.settings.maxMessageSize) {
+                    () throws(BodyError) in
+                    // The thread's arena would keep what the engine needed (mallopt(3)); another one serves the next.
+                    defer { if content.isInFile { malloc_trim(0) } }
+                    return try rewrite(as: sender, plugins)
+                }
+            } catch {
+                return fail(error)
+            }
         }
     }
 
-    private func rewrite(as sender: Sender, _ plugins: SenderPlugins) -> FilterOutcome {
+    private func rewrite(as sender: Sender, _ plugins: SenderPlugins) throws(BodyError) -> FilterOutcome {
         let clock = ContinuousClock()
         let start = clock.now
         let decider = PluginDecider(plugins: plugins) { [log, name] plugin, what in
             log(.warning, "\(name): plugin \(plugin): \(what); the link stays as it is")
         }
-        let result = content.withUnsafeBytes {
+        let result = try content.withBytes {
             snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider)
         }
         var changes = headerChanges(result) + removals
-        let body = result.bodyEdits.isEmpty ? nil : content.applying(result.bodyEdits)
+        let body = result.bodyEdits.isEmpty ? nil : try content.applying(result.bodyEdits)
         let line = LogLine.rewritten(
             result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
             time: clock.now - start, unverified: verdict.unverified)
@@ -113,6 +133,13 @@ public final class LinkFilter: MessageFilter {
     private func leave(_ reason: String) -> FilterStep {
         log(.info, "\(name): \(LogLine.unchanged(reason))")
         return .accept
+    }
+
+    /// What `on_error` says.
+    private func fail(_ error: BodyError) -> FilterOutcome {
+        let accepts = snapshot.settings.onError == .accept
+        log(.error, "\(name): \(error); " + (accepts ? "delivered as it came" : "refused for now"))
+        return accepts ? .accept : .tempfail
     }
 
     private var removals: [HeaderChange] { verdict.choice?.removals(from: fields) ?? [] }

@@ -11,13 +11,13 @@ public enum FilterStep: Sendable, Equatable {
 }
 
 /// What is to be done to a message at its end.
-public enum FilterOutcome: Sendable {
+public enum FilterOutcome {
     /// Deliver it as it came.
     case accept
     /// Refuse it for now (`on_error: tempfail`).
     case tempfail
     /// Deliver it with these changes. A nil body stays as it came.
-    case change(headers: [HeaderChange], body: [UInt8]?)
+    case change(headers: [HeaderChange], body: NewBody?)
 }
 
 /// A change of one header field, in libmilter's terms.

@@ -33,6 +33,10 @@ public enum OfflineRewrite {
                     "size \(message.bytes.count) is over max_message_size \(snapshot.settings.maxMessageSize)"
                 return (message.bytes, report)
             }
+            guard message.fields.reduce(0, { $0 + HeaderLimit.weight(of: $1) }) <= HeaderLimit.size else {
+                report.unchangedBecause = HeaderLimit.reason
+                return (message.bytes, report)
+            }
             let result = withoutActuallyEscaping(onMistake) { onMistake in
                 let decider = PluginDecider(plugins: plugins) { onMistake("plugin \($0): \($1)") }
                 return message.bytes.withUnsafeBytes { bytes in

@@ -87,10 +87,10 @@ class Signpost:
             time.sleep(0.02)
         return found
 
-    def memory(self):
-        """Resident kilobytes."""
+    def memory(self, kind="VmRSS"):
+        """Resident kilobytes, or another line of /proc/PID/status."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s*(\d+)", status).group(1))
+        return int(re.search(rf"{kind}:\s*(\d+)", status).group(1))
 
     def open_files(self):
         """How many file descriptors it holds."""

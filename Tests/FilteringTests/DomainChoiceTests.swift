@@ -44,7 +44,7 @@ import Testing
         var result = Result(log: log.lines)
         if case .change(let headers, let body)? = outcome {
             result.headers = headers
-            result.body = body.map { String(decoding: $0, as: UTF8.self) }
+            result.body = body.map { String(decoding: $0.bytes, as: UTF8.self) }
         }
         return result
     }

@@ -47,7 +47,7 @@ private final class FakeStates: DomainStates {
             #expect(steps == [.proceed, .accept], "the body is not needed")
             return (nil, log.lines.last ?? "")
         }
-        return (String(decoding: body ?? [], as: UTF8.self), log.lines.last ?? "")
+        return (String(decoding: body?.bytes ?? [], as: UTF8.self), log.lines.last ?? "")
     }
 
     @Test func `require: links move to a verified domain, and the log line is the usual one`() throws {

@@ -75,3 +75,15 @@ extension TestConfiguration {
         return (steps, filter.endOfMessage(queueID: "4c1B2x3"))
     }
 }
+
+extension NewBody {
+    /// All of it; what can't be read is missing.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        _ = try? forEachPiece {
+            bytes += $0
+            return true
+        }
+        return bytes
+    }
+}

@@ -57,6 +57,36 @@ extension MilterServiceTests {
             #expect(server.exitCode() == 0)
         }
 
+        @Test func `a connection that never rests does not keep it, and no message is cut`() throws {
+            let server = try ChildProcess(["any", "2000"])
+            let port = try server.port()
+            func client() throws -> MilterClient {
+                let client = try MilterClient(port: port)
+                try client.negotiate()
+                try client.connect()
+                return client
+            }
+            let slow = try client()
+            let busy = try client()
+            #expect(try slow.mail("<uppercase@slow.example>") == "c")
+            server.signal(SIGTERM)
+            #expect(server.logged("stopping: 1 messages under way"))
+            var answers = ""
+            while !answers.hasSuffix("a"), answers.count < 1000 {
+                answers += try busy.message(from: "<uppercase@busy.example>").map { String($0.kind) }.joined()
+                usleep(5000)
+            }
+            // Rewritten at first, and then left alone from its beginning, as on_error says.
+            #expect(answers.hasPrefix("bcbc") && answers.hasSuffix("bca"))
+            #expect(server.exitCode(withinSeconds: 0) == nil)
+            #expect(try slow.endOfHeaders() == "c")
+            try slow.body(Array("slow\r\n".utf8))
+            #expect(try slow.endOfMessage().first?.data == Array("SLOW\r\n".utf8))
+            #expect(server.exitCode() == 0)
+            #expect(server.log.contains("unchanged: stopping"))
+            #expect(!server.log.contains("stopping with"))
+        }
+
         @Test func `a message that does not end is not waited for for ever`() throws {
             let server = try ChildProcess(["any", "200"])
             let client = try MilterClient(port: try server.port())

@@ -82,7 +82,7 @@ extension Agreement {
             take((value == nil ? "remove " : "change ") + "\(occurrence)")
         }
         func addHeader(_ name: [UInt8], _ value: [UInt8]) -> Bool { take("add") }
-        func replaceBody(_ body: [UInt8]) -> Bool { take("body") }
+        func replaceBody(_ piece: UnsafeRawBufferPointer) -> Bool { take("body") }
     }
 
     private let changes = [
@@ -95,7 +95,7 @@ extension Agreement {
         patience: Int
     ) {
         let editor = Editor(patience: patience)
-        let result = send(changes, body: [1], to: editor, under: .usual(mayAddHeaders: true))
+        let result = send(changes, body: NewBody([1]), to: editor, under: .usual(mayAddHeaders: true))
         #expect(editor.taken == Array(["change 1", "add", "body"].prefix(patience)))
         switch result {
         case .untouched: #expect(patience == 0)

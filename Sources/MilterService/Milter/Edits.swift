@@ -14,7 +14,8 @@ protocol MessageEditor {
     /// Nil removes the field.
     func changeHeader(_ name: [UInt8], occurrence: Int32, to value: [UInt8]?) -> Bool
     func addHeader(_ name: [UInt8], _ value: [UInt8]) -> Bool
-    func replaceBody(_ body: [UInt8]) -> Bool
+    /// Puts a piece behind those before it; the first takes the place of the old body.
+    func replaceBody(_ piece: UnsafeRawBufferPointer) -> Bool
 }
 
 /// How far the changes of a message got.
@@ -27,18 +28,17 @@ enum EditResult: Equatable {
     case broken(String)
 }
 
-/// Sends the changes of a message: header fields first, then the body in one call, because Postfix refuses a body
-/// whose packets are interrupted by anything else.
+/// Sends the changes of a message: header fields first, then the body and nothing else between its pieces, because
+/// Postfix refuses a body whose packets are interrupted by anything else.
 ///
 /// What can be told beforehand is checked before the first is sent.
 func send(
-    _ changes: [HeaderChange], body: [UInt8]?, to editor: some MessageEditor, under agreement: Agreement
+    _ changes: [HeaderChange], body: NewBody?, to editor: some MessageEditor, under agreement: Agreement
 ) -> EditResult {
     let changes = changes.filter { $0.occurrence != nil || agreement.mayAddHeaders }
     for change in changes {
         if let problem = problem(of: change) { return .untouched(problem) }
     }
-    if let body, Int32(exactly: body.count) == nil { return .untouched("the body is too large to replace") }
 
     var sent = false
     func failed(_ what: String) -> EditResult {
@@ -56,11 +56,18 @@ func send(
         guard taken else { return failed("a change of \(String(decoding: change.name, as: UTF8.self))") }
         sent = true
     }
-    if let body, !editor.replaceBody(body) {
+    guard let body else { return .complete }
+    do throws(BodyError) {
+        // An empty body takes a packet, too.
+        let taken =
+            body.count == 0
+            ? editor.replaceBody(UnsafeRawBufferPointer(start: nil, count: 0))
+            : try body.forEachPiece { editor.replaceBody($0) }
         // Some of its packets may have gone out.
-        return .broken("the MTA did not take the new body")
+        return taken ? .complete : .broken("the MTA did not take the new body")
+    } catch {
+        return .broken(error.description)
     }
-    return .complete
 }
 
 /// Why a change can't be sent, nil if it can: names and values travel as C strings in one packet, and an empty value
@@ -107,12 +114,11 @@ struct MilterEditor: MessageEditor {
         withCStrings(name, value) { smfi_addheader(context, $0, $1) } == MI_SUCCESS
     }
 
-    /// smfi_replacebody, which splits the body into packets itself and only reads it.
-    func replaceBody(_ body: [UInt8]) -> Bool {
-        guard let count = Int32(exactly: body.count) else { return false }
-        return body.withUnsafeBufferPointer { bytes in
-            smfi_replacebody(context, UnsafeMutablePointer(mutating: bytes.baseAddress), count) == MI_SUCCESS
-        }
+    /// smfi_replacebody, which only reads the piece, and makes a packet of it.
+    func replaceBody(_ piece: UnsafeRawBufferPointer) -> Bool {
+        guard let count = Int32(exactly: piece.count) else { return false }
+        let bytes = UnsafeMutableRawPointer(mutating: piece.baseAddress)?.assumingMemoryBound(to: UInt8.self)
+        return smfi_replacebody(context, bytes, count) == MI_SUCCESS
     }
 
     private func withCStrings(

@@ -13,6 +13,7 @@ final class Service: Sendable {
     /// negotiation, and libmilter closes the session in between. Keyed by the address of libmilter's context; with
     /// MTAs of this century nothing is ever in here.
     private let unusualAgreements = Mutex<[UInt: Agreement]>([:])
+    private let closing = Atomic<Bool>(false)
     private let saidBefore = Mutex<Set<String>>([])
 
     init(
@@ -30,6 +31,12 @@ final class Service: Sendable {
         get { installed.withLock { $0 } }
         set { installed.withLock { $0 = newValue } }
     }
+
+    /// Whether no more messages are begun, since the process is about to end.
+    var isClosing: Bool { closing.load(ordering: .relaxed) }
+
+    /// Begins no more messages.
+    func close() { closing.store(true, ordering: .relaxed) }
 
     /// Logs what would else be said at every connection once in the life of the process.
     func logOnce(_ level: LogLevel, _ line: String) {

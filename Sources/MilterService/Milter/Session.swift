@@ -25,6 +25,8 @@ final class Session {
     /// MAIL FROM: a message begins, with a filter of its own.
     func begin(_ envelope: Envelope) -> FilterStep {
         queueID = envelope.queueID
+        self.message = nil
+        if service.isClosing { return leaveWhileClosing() }
         let message = Message(filter: service.makeFilter())
         self.message = message
         return settle(message.filter.begin(envelope))
@@ -65,6 +67,18 @@ final class Session {
     /// The message will not be finished (`xxfi_abort`).
     func abort() {
         message = nil
+    }
+
+    /// A message that would be cut when the process ends is not begun; `on_error` says what becomes of it.
+    private func leaveWhileClosing() -> FilterStep {
+        switch service.onError {
+        case .accept:
+            log(.info, "unchanged: stopping")
+            return .accept
+        case .tempfail:
+            log(.info, "refused for now: stopping")
+            return .tempfail
+        }
     }
 
     /// After anything but "go on" the MTA says no more of the message.

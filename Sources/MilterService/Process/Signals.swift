@@ -4,11 +4,13 @@ import Glibc
 enum Signals {
     private static let handled = [SIGHUP, SIGUSR1, SIGTERM, SIGINT]
 
-    /// Blocks the signals in this thread and in those it will start; SIGPIPE is ignored, and SIGUSR2 does nothing.
+    /// Blocks the signals in this thread and in those it will start. SIGPIPE is ignored, and SIGXFSZ:
+    /// a file that grows past a limit (ulimit -f) is an error as a full disk is. SIGUSR2 does nothing.
     static func block() {
         var set = signalSet()
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         signal(SIGUSR2) { _ in }
         // Whoever started us may have left it blocked.
         sigemptyset(&set)

@@ -28,3 +28,45 @@ extension UnsafeRawBufferPointer {
         }
     }
 }
+
+extension UnsafeRawBufferPointer {
+    /// Gives out the bytes with edits made, which are disjoint and ascending, in pieces of at most `size` bytes, until
+    /// `give` says no.
+    ///
+    /// - Returns: whether all pieces were taken. Nothing at all has no pieces.
+    public func applying(
+        _ edits: [Edit], inPiecesOf size: Int, _ give: (UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+        defer { buffer.deallocate() }
+        var filled = 0
+        func put(_ source: UnsafeRawBufferPointer) -> Bool {
+            var rest = source
+            while !rest.isEmpty {
+                if filled == 0, rest.count >= size {
+                    if !give(UnsafeRawBufferPointer(rebasing: rest[..<size])) { return false }
+                    rest = UnsafeRawBufferPointer(rebasing: rest[size...])
+                    continue
+                }
+                let part = Swift.min(size - filled, rest.count)
+                buffer[filled..<filled + part].copyBytes(from: rest[..<part])
+                rest = UnsafeRawBufferPointer(rebasing: rest[part...])
+                filled += part
+                if filled == size {
+                    filled = 0
+                    if !give(UnsafeRawBufferPointer(buffer)) { return false }
+                }
+            }
+            return true
+        }
+        var position = 0
+        for edit in edits {
+            guard put(UnsafeRawBufferPointer(rebasing: self[position..<edit.range.start])),
+                edit.replacement.withUnsafeBytes(put)
+            else { return false }
+            position = edit.range.end
+        }
+        guard put(UnsafeRawBufferPointer(rebasing: self[position..<count])) else { return false }
+        return filled == 0 || give(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+    }
+}

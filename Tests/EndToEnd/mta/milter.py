@@ -6,6 +6,7 @@ import struct
 ALL_ACTIONS, ALL_STEPS = 0x1FF, 0x1FFFFF
 NO_REPLY = {b"L": 0x80, b"C": 0x1000, b"M": 0x4000, b"N": 0x40000, b"B": 0x80000}
 VERDICTS = b"acdrty"
+CHUNK = 65535
 
 
 class Milter:
@@ -32,13 +33,22 @@ class Milter:
 
     def message(self, sender, fields, body):
         """Send a message; `fields` are pairs of bytes. Returns the body as the filter leaves it."""
+        return (self.begin(sender, fields, body) and self.end()) or body
+
+    def begin(self, sender, fields, body):
+        """Send a message up to its end; whether the filter wants to know of that."""
         if self._ask(b"M", sender + b"\0") != b"c":
-            return body
+            return False
         for name, value in fields:
             self._ask(b"L", name + b"\0" + value + b"\0")
         if self._ask(b"N") != b"c":
-            return body
-        self._ask(b"B", body)
+            return False
+        for start in range(0, len(body), CHUNK):
+            self._ask(b"B", body[start:start + CHUNK])
+        return True
+
+    def end(self):
+        """The end of the message. Returns its new body, None where it stays."""
         self._send(b"E")
         replaced = []
         while True:
@@ -47,7 +57,21 @@ class Milter:
                 replaced.append(data)
             elif kind in VERDICTS:
                 assert kind in b"ac", f"verdict {kind}"
-                return b"".join(replaced) if replaced else body
+                return b"".join(replaced) if replaced else None
+
+    # What follows is for those who want to misbehave.
+
+    def step(self, kind, data=b""):
+        """One step, and the reply to it where there is one."""
+        return self._ask(kind, data)
+
+    def say(self, kind, data=b""):
+        """A packet, whatever the filter answers."""
+        self._send(kind, data)
+
+    def raw(self, data):
+        """Bytes that need not be a packet."""
+        self._socket.sendall(data)
 
     def _ask(self, kind, data=b""):
         """The reply to a step; `c` where the filter agreed to give none."""

@@ -57,7 +57,8 @@ public final class ScriptedFilter: MessageFilter {
         case "tempfail-at-eom":
             return .tempfail
         case "uppercase":
-            return .change(headers: [], body: content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 })
+            return .change(
+                headers: [], body: NewBody(content.map { (0x61...0x7A).contains($0) ? $0 - 32 : $0 }))
         case "all":
             return .change(
                 headers: [
@@ -68,15 +69,15 @@ public final class ScriptedFilter: MessageFilter {
                     ),
                     HeaderChange(
                         name: Array("X-Signpost".utf8), occurrence: nil, value: Array(" moved 2".utf8)),
-                ], body: content)
+                ], body: NewBody(content))
         case "empty":
-            return .change(headers: [], body: [])
+            return .change(headers: [], body: NewBody([]))
         case "bad-header":
             return .change(
                 headers: [
                     HeaderChange(name: Array("List-Help".utf8), occurrence: 1, value: Array(" ok".utf8)),
                     HeaderChange(name: Array("List-Help".utf8), occurrence: 2, value: [0x20, 0]),
-                ], body: content)
+                ], body: NewBody(content))
         default:
             return .accept
         }

@@ -1,0 +1,108 @@
+"""What is done to the filter and its surroundings while mail flows. Each fault undoes itself, and mail has to go on."""
+
+import os
+import resource
+import time
+
+from mta import processes
+from signpost import Signpost
+from mta.milter import Milter
+from peers import FIELDS, LINE, SENDER
+
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+
+
+def killed(stage):
+    """kill -9, and a new start on the same socket"""
+    stage.filter.kill()
+    time.sleep(0.3)
+    stage.start()
+
+
+def restarted(stage):
+    """SIGTERM and a new start, as systemctl restart does"""
+    assert stage.filter.stop(40) == 0, f"exit {stage.filter.process.returncode}"
+    stage.start()
+
+
+def hangup_storm(stage):
+    """Five hundred SIGHUPs"""
+    for _ in range(500):
+        stage.filter.hang_up()
+        time.sleep(0.002)
+
+
+def full_disk(stage):
+    """No room for the log, the state and large bodies"""
+    if not stage.disk.is_real:
+        return "no file system of our own can be mounted"
+    stage.disk.fill()
+    time.sleep(stage.patience)
+    stage.disk.empty()
+    return None
+
+
+def silent_dns(stage):
+    """DNS servers that say nothing, and then that they failed"""
+    for how in ("silent", "servfail"):
+        stage.dns.misbehave(how)
+        time.sleep(stage.patience / 2)
+    stage.dns.misbehave(None)
+
+
+def no_descriptors(stage):
+    """Not one more file descriptor to be had"""
+    pid = stage.filter.process.pid
+    usual = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (stage.filter.open_files(), usual[1]))
+    time.sleep(stage.patience)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
+
+
+def broken_files(stage):
+    """A reload with broken files, and one with good ones"""
+    sender = stage.filter.senders / "acme.yaml"
+    good = sender.read_text()
+    sender.write_text("addresses: [\n")
+    stage.filter.hang_up()
+    time.sleep(1)
+    sender.write_text(good)
+    stage.filter.hang_up()
+
+
+def clock_jumps(stage):
+    """A clock that jumps by days and years: a filter of its own, under libfaketime"""
+    if not os.path.exists(FAKETIME):
+        return "no libfaketime"
+    clock = stage.folder / "clock"
+    clock.write_text("+0")
+    address = stage.folder / "clock.sock"
+    # libfaketime sets a variable in the first program it gets into, and Swift's runtime, which looks for the arguments
+    # beside the environment, then finds none; in a program called by another it is set already.
+    through_shell = stage.folder / "signpost.sh"
+    through_shell.write_text(f'#!/bin/sh\nexec {stage.program} "$@"\n')
+    through_shell.chmod(0o755)
+    other = Signpost(through_shell, stage.folder / f"clocked{time.monotonic_ns()}", address, stage.source)
+    text = other.config.read_text().replace(f"fd:{stage.socket.fileno()}", f"unix:{address}")
+    other.config.write_text(text.replace("control.sock", "clock.control").replace("domains.json", "clock.json"))
+    body = LINE * 50
+    try:
+        other.start({
+            **os.environ, "LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        time.sleep(3)  # until the domain is verified
+        with Milter(address) as milter:
+            for jump in ("+0", "+1d", "-1d", "+10y", "-10y", "+0"):
+                clock.write_text(jump)
+                for _ in range(5):
+                    assert milter.message(SENDER, FIELDS, body) == body.replace(b"//track.relay.", b"//click.acme."), jump
+                    time.sleep(0.2)
+    finally:
+        if other.process:
+            processes.stop(other.process)
+    return None
+
+
+#: Those that end the process, and those that it lives through; memory is judged after the first.
+DEADLY = [killed, restarted, killed]
+OTHERS = [hangup_storm, full_disk, silent_dns, no_descriptors, broken_files, clock_jumps]
