@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Filtering
+import Metrics
 import MilterService
 import PluginHost
 import Senders
@@ -26,7 +27,8 @@ struct Serve: ParsableCommand {
         announce(first, to: log)
 
         let current = CurrentSnapshot(first)
-        let watching = Watching(log: log)
+        let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)
+        let watching = Watching(metrics: metrics, log: log)
         do throws(ConfigurationError) {
             try watching.follow(first)
         } catch {
@@ -34,14 +36,28 @@ struct Serve: ParsableCommand {
             throw SystemExit.configuration
         }
         defer { watching.stop() }
-        let server = MilterServer(options: try milterOptions(settings), log: log) {
-            LinkFilter(snapshot: current.value, domains: watching.states, log: log)
+        let exposition: @Sendable () -> [String] = { metrics.exposition(Gauges(current.value, watching)) }
+        var milter = try milterOptions(settings)
+        milter.metrics = metrics
+        milter.commands["stats"] = { ControlAnswer(exitCode: 0, lines: exposition()) }
+        let server = MilterServer(options: milter, log: log) {
+            LinkFilter(snapshot: current.value, domains: watching.states, metrics: metrics, log: log)
         }
-        do {
+        do throws(ServiceError) {
+            let endpoint = try settings.metrics.map { address throws(ServiceError) in
+                try MetricsServer(address, log: log, lines: exposition)
+            }
+            defer { endpoint?.removeFile() }
+            let onReady = { (_: ListenAddress) in
+                watching.start()
+                endpoint?.start()
+            }
             try server.run(
-                onReady: { _ in watching.start() },
+                onReady: onReady,
                 summary: { "senders=\(current.value.senders.senders.count)" },
-                onReload: { [file = options.config] in current.reload(file, watching: watching, log: log) })
+                onReload: { [file = options.config] in
+                    current.reload(file, watching: watching, metrics: metrics, log: log)
+                })
         } catch {
             log(.error, error.description)
             // Whoever starts it by hand reads the terminal, not the mail log.
