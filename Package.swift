@@ -93,12 +93,13 @@ let package = Package(
                 "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
                 "DomainNames",
             ]),
+        room("MTACheck", ["CGNU", "Configuration"]),
         room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PluginHost",
-                "Rewriting", "TrackingDomains",
+                "MilterService", "MTACheck", "Filtering", "Configuration", "DomainNames", "Senders",
+                "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -106,6 +107,7 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
+        tests(of: "MTACheck", ["Configuration"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

@@ -37,6 +37,7 @@ enum SystemExit {
     static let dataError = ExitCode(65)
     static let noInput = ExitCode(66)
     static let noUser = ExitCode(67)
+    static let unavailable = ExitCode(69)
     static let cannotCreate = ExitCode(73)
     static let inputOutputError = ExitCode(74)
     static let temporaryFailure = ExitCode(75)
