@@ -83,7 +83,7 @@ let package = Package(
         room("SignpostPlugin", ["CSignpostPlugin"]),
         room("DomainNames", ["CIDN2", "CPSL"]),
         room("Rewriting", ["CGNU", "DomainNames"]),
-        room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
+        room("Configuration", ["CGNU", "DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
         room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
