@@ -53,7 +53,9 @@ let fuzzTargets: [Target] =
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "signpost-fuzz",
-            dependencies: ["CFuzzer", "Rewriting", "Configuration", "Senders", "DomainNames"],
+            dependencies: [
+                "CFuzzer", "Rewriting", "Configuration", "Senders", "TrackingDomains", "DomainNames",
+            ],
             path: "Tests/Fuzz/Signpost", swiftSettings: swiftSettings),
     ]
 
