@@ -90,18 +90,20 @@ let package = Package(
         room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
+        room("Metrics", []),
         room(
             "Filtering",
             [
                 "CGNU", "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
-                "TrackingDomains", "DomainNames",
+                "TrackingDomains", "DomainNames", "Metrics",
             ]),
-        room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
+        room(
+            "MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Filtering", "Configuration", "DomainNames", "Senders", "PostgreSQLSenders",
-                "PluginHost", "Rewriting", "TrackingDomains",
+                "MilterService", "Metrics", "Filtering", "Configuration", "DomainNames", "Senders",
+                "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -113,7 +115,8 @@ let package = Package(
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
+        tests(of: "Metrics"),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(

@@ -41,6 +41,8 @@ public struct Settings: Sendable {
     public var domainCheck = DomainCheck()
     /// Where the log goes.
     public var log = Log()
+    /// Where Prometheus finds the metrics, on this machine alone; nil for nowhere.
+    public var metrics: ListenAddress?
 
     /// Settings with the default for everything that has one.
     public init(

@@ -58,6 +58,9 @@ public struct SnapshotReading {
             version: version)
     }
 
+    /// How many sender files have a mistake, the last good ones included.
+    public var brokenSenderFiles: Int { senders.map { $0.lastGood.union($0.leftOut).count } ?? 0 }
+
     /// What follows from an error for mail, as a part of its sentence; empty where the sentence says so itself.
     public func consequence(of error: ConfigurationError) -> String {
         guard snapshot != nil, let senders else { return "" }

@@ -42,6 +42,14 @@ extension SenderDirectory {
         if let found = attempt.first(of: sources[...], headerFrom: headerFrom) { return .sender(found) }
         return attempt.nobody
     }
+
+    /// What each source found, up to the first that found a sender, for those who look for a fault:
+    /// `login finds nobody; envelope_from finds acme`. The arguments are those of
+    /// ``identify(sender:login:client:headerFrom:)``.
+    public func explain(sender: String, login: String?, client: Client, headerFrom: [[UInt8]]) -> String {
+        var attempt = Attempt(self, sender: sender, login: login, client: client)
+        return attempt.explanation(of: sources, headerFrom: headerFrom)
+    }
 }
 
 /// One message's way through the sources, and what it met there.
@@ -68,15 +76,30 @@ private struct Attempt {
         of sources: ArraySlice<Settings.SenderSource>, headerFrom: [[UInt8]]
     ) -> Sender? {
         for source in sources {
-            let found =
-                switch source {
-                case .login: byLogin()
-                case .envelopeFrom: byEnvelope()
-                case .headerFrom: byHeader(headerFrom)
-                }
+            let found = find(by: source, headerFrom: headerFrom)
             if found != nil || isBlind { return found }
         }
         return nil
+    }
+
+    mutating func explanation(of sources: [Settings.SenderSource], headerFrom: [[UInt8]]) -> String {
+        var findings: [String] = []
+        for source in sources {
+            notes = []
+            let found = find(by: source, headerFrom: headerFrom)
+            let why = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
+            findings.append("\(source.rawValue) finds \(found?.id ?? "nobody")\(why)")
+            if found != nil || isBlind { break }
+        }
+        return findings.joined(separator: "; ")
+    }
+
+    private mutating func find(by source: Settings.SenderSource, headerFrom: [[UInt8]]) -> Sender? {
+        switch source {
+        case .login: byLogin()
+        case .envelopeFrom: byEnvelope()
+        case .headerFrom: byHeader(headerFrom)
+        }
     }
 
     private mutating func byLogin() -> Sender? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Filtering
+import Metrics
 import MilterService
 import PluginHost
 import Senders
@@ -15,9 +16,9 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         MilterServer.blockSignals()
-        let (current, log) = try start()
+        let (current, metrics, log) = try start()
         let settings = current.value.settings
-        let watching = Watching(log: log)
+        let watching = Watching(metrics: metrics, log: log)
         do throws(ConfigurationError) {
             try watching.follow(current.value)
         } catch {
@@ -25,14 +26,28 @@ struct Serve: ParsableCommand {
             throw SystemExit.configuration
         }
         defer { watching.stop() }
-        let server = MilterServer(options: try milterOptions(settings), log: log) {
-            LinkFilter(snapshot: current.value, domains: watching.states, log: log)
+        let exposition: @Sendable () -> [String] = { metrics.exposition(Gauges(current.value, watching)) }
+        var milter = try milterOptions(settings)
+        milter.metrics = metrics
+        milter.commands["stats"] = { ControlAnswer(exitCode: 0, lines: exposition()) }
+        let server = MilterServer(options: milter, log: log) {
+            LinkFilter(snapshot: current.value, domains: watching.states, metrics: metrics, log: log)
         }
-        do {
+        do throws(ServiceError) {
+            let endpoint = try settings.metrics.map { address throws(ServiceError) in
+                try MetricsServer(address, log: log, lines: exposition)
+            }
+            defer { endpoint?.removeFile() }
+            let onReady = { (_: ListenAddress) in
+                watching.start()
+                endpoint?.start()
+            }
             try server.run(
-                onReady: { _ in watching.start() },
+                onReady: onReady,
                 summary: { "senders=\(current.value.senderCount)" },
-                onReload: { [file = options.config] in current.reload(file, watching: watching, log: log) })
+                onReload: { [file = options.config] in
+                    current.reload(file, watching: watching, metrics: metrics, log: log)
+                })
         } catch {
             log(.error, error.description)
             // Whoever starts it by hand reads the terminal, not the mail log.
@@ -43,7 +58,7 @@ struct Serve: ParsableCommand {
 
     /// Reads the files. In a function of its own, so that nothing holds the first snapshot when a second one is in
     /// use: a database that is not asked any more is to be let go.
-    private func start() throws -> (current: CurrentSnapshot, log: LogSink) {
+    private func start() throws -> (current: CurrentSnapshot, metrics: Metrics, log: LogSink) {
         let reading = SnapshotReading(file: options.config)
         guard let first = reading.snapshot else {
             complain(reading.errors)
@@ -53,7 +68,8 @@ struct Serve: ParsableCommand {
         for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
         announce(first, to: log)
         first.connect(log: log)
-        return (CurrentSnapshot(first), log)
+        let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)
+        return (CurrentSnapshot(first), metrics, log)
     }
 
     private func logSink(_ log: Settings.Log) -> LogSink {

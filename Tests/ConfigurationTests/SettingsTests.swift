@@ -122,6 +122,16 @@ import Testing
         #expect(settings.maxMessageSize == defaults.maxMessageSize)
         #expect(settings.domainCheck == defaults.domainCheck)
         #expect(settings.log == defaults.log)
+        #expect(settings.metrics == nil && defaults.metrics == nil)
+    }
+
+    @Test(arguments: [
+        ("inet:9825@127.0.0.1", "inet:9825@127.0.0.1"), ("inet6:9825@[::1]", "inet6:9825@[::1]"),
+        ("unix:m.sock", "unix:/etc/signpost/m.sock"), ("off", nil), ("inet:1@localhost", "inet:1@localhost"),
+        ("inet:1@127.0.0.2", "inet:1@127.0.0.2"),
+    ])
+    func `metrics are at an address, or off`(text: String, address: String?) throws {
+        #expect(try #require(read(minimum + "metrics: \(text)\n")).metrics?.description == address)
     }
 
     private var exampleFile: String {

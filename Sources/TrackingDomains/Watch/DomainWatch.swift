@@ -113,6 +113,15 @@ public final class DomainWatch: DomainStates {
         return problems
     }
 
+    /// How many of the domains that somebody wants to know of are how.
+    public var standings: [DomainStanding: Int] {
+        // A copy that is shared until the table changes, so that no message waits while it is counted.
+        let entries = state.withLock { $0.table.entries }
+        return entries.values.reduce(into: [:]) { counts, entry in
+            if entry.interest != .none { counts[entry.state.standing, default: 0] += 1 }
+        }
+    }
+
     // MARK: The thread
 
     /// Watches until ``stop()``, on the calling thread.
