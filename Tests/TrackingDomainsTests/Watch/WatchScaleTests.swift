@@ -32,7 +32,7 @@ import Testing
             let questions = try (0..<count).map { try question("click.s\($0).example") }
             var made: DomainWatch?
             let clock = ContinuousClock()
-            let starting = try clock.measure { made = try watch(questions, in: folder) }
+            let starting = try clock.measure { made = try self.watch(questions, in: folder) }
             let watch = try #require(made)
             let asked = max(count, 10_000)
             let alone = clock.measure {
