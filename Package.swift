@@ -53,7 +53,9 @@ let fuzzTargets: [Target] =
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "signpost-fuzz",
-            dependencies: ["CFuzzer", "Rewriting", "Configuration", "Senders", "DomainNames"],
+            dependencies: [
+                "CFuzzer", "Rewriting", "Configuration", "Senders", "TrackingDomains", "DomainNames",
+            ],
             path: "Tests/Fuzz/Signpost", swiftSettings: swiftSettings),
     ]
 
@@ -83,7 +85,7 @@ let package = Package(
         room("SignpostPlugin", ["CSignpostPlugin"]),
         room("DomainNames", ["CIDN2", "CPSL"]),
         room("Rewriting", ["CGNU", "DomainNames"]),
-        room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
+        room("Configuration", ["CGNU", "DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
         room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),

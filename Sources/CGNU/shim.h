@@ -1,11 +1,11 @@
 // GNU functions of the C library that Swift's Glibc module does not have: <string.h> declares memmem only under
-// _GNU_SOURCE, and <malloc.h> and <sys/xattr.h> are not part of the module.
+// _GNU_SOURCE, as <stdlib.h> does mkostemp, and <malloc.h> and <sys/xattr.h> are not part of the module.
 #include <stddef.h>
-#include <sys/types.h>
+#include <sys/xattr.h>
 void *_Nullable memmem(const void *_Nonnull haystack, size_t haystack_length,
                        const void *_Nonnull needle, size_t needle_length);
+int mkostemp(char *_Nonnull template, int flags);
 int malloc_trim(size_t pad);
 int mallopt(int parameter, int value);
 /* mallopt(3) */
 static const int arena_max = -8;
-ssize_t getxattr(const char *_Nonnull path, const char *_Nonnull name, void *_Nullable value, size_t size);

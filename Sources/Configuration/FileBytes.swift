@@ -3,13 +3,13 @@ import Glibc
 /// The bytes of a configuration file.
 public enum FileBytes {
     /// No configuration file is larger. A file of 4 MiB is a mistake (a log, a dump), not a configuration.
-    static let maximumSize = 4 << 20
+    public static let maximumSize = 4 << 20
 
-    /// Reads the whole file.
+    /// Reads the whole file, if it has no more than `limit` bytes.
     ///
     /// Only regular files: opening a FIFO or a device that someone dropped into the senders' folder would
     /// block a reload for ever.
-    public static func read(_ path: String) throws(ValueError) -> [UInt8] {
+    public static func read(_ path: String, atMost limit: Int = maximumSize) throws(ValueError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw ValueError("cannot open this file: " + lastErrorText()) }
         defer { close(descriptor) }
@@ -22,17 +22,19 @@ public enum FileBytes {
         case S_IFDIR: throw ValueError("expected a file, found a folder")
         default: throw ValueError("expected a regular file, found a device, pipe or socket")
         }
-        guard status.st_size <= maximumSize else {
-            throw ValueError("expected at most \(maximumSize) bytes, found a file of \(status.st_size)")
+        guard status.st_size <= limit else {
+            throw ValueError("expected at most \(limit) bytes, found a file of \(status.st_size)")
         }
-        return try readAll(descriptor, sizeHint: Int(status.st_size))
+        return try readAll(descriptor, sizeHint: Int(status.st_size), atMost: limit)
     }
 
     /// The file may grow or shrink while it is read, so the size is but a hint.
-    private static func readAll(_ descriptor: CInt, sizeHint: Int) throws(ValueError) -> [UInt8] {
+    private static func readAll(_ descriptor: CInt, sizeHint: Int, atMost limit: Int) throws(ValueError)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = []
         var failure: String?
-        while bytes.count <= maximumSize {
+        while bytes.count <= limit {
             let piece = [UInt8](unsafeUninitializedCapacity: max(sizeHint - bytes.count, 0) + 1) {
                 buffer, count in
                 let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)

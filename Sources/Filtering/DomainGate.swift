@@ -65,13 +65,8 @@ extension Snapshot {
     public var domainQuestions: [DomainQuestion: String] {
         var questions: [DomainQuestion: String] = [:]
         for sender in senders.senders {
-            for target in plugins(of: sender)?.targets ?? [] {
-                let question = DomainQuestion(target)
-                let isSendersOwn = question.domain == sender.trackingDomain
-                for domain in isSendersOwn ? sender.trackingDomains : [question.domain] {
-                    let question = DomainQuestion(domain: domain, needsHTTPS: question.needsHTTPS)
-                    if questions[question] == nil { questions[question] = sender.id }
-                }
+            for question in DomainQuestion.all(of: sender) where questions[question] == nil {
+                questions[question] = sender.id
             }
         }
         return questions

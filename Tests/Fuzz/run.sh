@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 seconds=$1
 shift
-all="mime qp base64 identity charset html url css json srcset text header config pipeline newsletter"
+all="mime qp base64 identity charset html url css json srcset text header config dns pipeline newsletter"
 Tests/Fuzz/build.sh || exit 1
 "${PYTHON:-python3}" Tests/Fuzz/seeds.py .build-fuzz/seeds || exit 1
 # Swift's own backtraces take minutes under the sanitizer; the sanitizer prints one itself. Its leak check takes

@@ -7,6 +7,7 @@ The targets take their choices from the end of a file, so text seeds carry a few
 import base64
 import pathlib
 import quopri
+import struct
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -101,6 +102,31 @@ def messages():
             yield file.read_bytes()
 
 
+def packets():
+    """Resolvers' answers: aliases, addresses, both kinds of "no", a referral; names whole and compressed."""
+    def name(text):
+        return b"".join(bytes([len(label)]) + label for label in text.encode().split(b".")) + b"\0"
+
+    def record(owner, kind, data, time=300):
+        return owner + struct.pack(">HHIH", kind, 1, time, len(data)) + data
+
+    def packet(code, answers=(), authority=()):
+        head = struct.pack(">HHHHHH", 1, 0x8180 | code, 1, len(answers), len(authority), 0)
+        return head + name("click.acme.example") + b"\0\1\0\1" + b"".join([*answers, *authority])
+
+    asked, below = b"\xc0\x0c", b"\3www\xc0\x12"
+    alias = record(asked, 5, name("track.relay.example"))
+    soa = record(b"\xc0\x12", 6, name("ns.acme.example") + b"\1h\xc0\x12" + struct.pack(">5I", 1, 2, 3, 4, 900))
+    yield packet(0, [alias, record(name("track.relay.example"), 1, b"\x7f\0\0\1")])
+    yield packet(0, [alias, record(b"\xc0\x2f", 28, bytes(15) + b"\1", 1 << 31)])
+    yield packet(0, [record(asked, 5, below), record(below, 5, asked)])
+    yield packet(3, authority=[soa])
+    yield packet(0, authority=[soa])
+    yield packet(0, authority=[record(b"\xc0\x12", 2, name("ns.acme.example"))])
+    yield packet(2)
+    yield packet(0, [record(name("a" * 63 + "." + ".".join(["b" * 61] * 3)), 16, b"text")])
+
+
 def seeds():
     """(target, bytes) of every seed."""
     for html in filled(HTML) + filled(HTML[:1], URLS) + ["\n".join(filled(HTML))]:
@@ -140,6 +166,8 @@ def seeds():
         raw = (HTML[0].replace("%s", URL) + sample + URL).encode(charset)
         for label in range(32):
             yield "charset", raw + bytes([10, label])
+    for packet in packets():
+        yield "dns", packet
     for message in messages():
         yield "mime", message
         yield "pipeline", message

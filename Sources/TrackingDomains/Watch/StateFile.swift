@@ -1,5 +1,7 @@
 import Configuration
+import DomainNames
 import FoundationEssentials
+import Glibc
 
 /// The file in which the states of domains survive a restart (`domain_check.state`).
 struct StateFile: Sendable {
@@ -15,58 +17,88 @@ struct StateFile: Sendable {
         case unreadable(String)
     }
 
+    /// What a file of ten million domains may have.
+    private static let maximumSize = 1 << 30
+
     /// Reads the file. Fields that it does not know are ignored, and so is a domain that makes no sense.
     func read() -> Content {
-        let bytes: Data
-        do throws(FileProblem) {
-            guard let content = try AtomicFile(path: path).read() else { return .missing }
-            bytes = content
+        var status = stat()
+        if stat(path, &status) != 0, errno == ENOENT { return .missing }
+        let content: [UInt8]
+        do throws(ValueError) {
+            content = try FileBytes.read(path, atMost: Self.maximumSize)
         } catch {
-            return .unreadable(error.description)
+            return .unreadable(error.message)
         }
         do {
-            let document = try JSONDecoder().decode(Document<LenientRecord>.self, from: bytes)
-            var known: [DomainQuestion: WatchTable.Entry] = [:]
-            for record in document.domains.compactMap(\.record) {
-                guard let (question, entry) = record.entry else { continue }
-                known[question] = entry
-            }
-            return .known(known)
+            return .known(try StateFile.entries(in: content))
         } catch {
             return .damaged("it is not the JSON that signpost writes")
         }
     }
 
     /// Writes the file in one step: whoever reads it finds the old content or the new, also after a power cut.
-    func write(_ entries: [DomainQuestion: WatchTable.Entry], at now: Moment) throws(FileProblem) {
-        let records = entries.filter(\.value.state.wasChecked).map {
-            Record($0.key, $0.value, lastSeen: $0.value.interest == .configuration ? now : $0.value.lastSeen)
+    func write(_ entries: [DomainQuestion: WatchTable.Entry], at now: Moment) throws(ValueError) {
+        let known = entries.lazy.filter(\.value.state.wasChecked).map(\.key)
+        let sorted = known.sorted { $0.precedes($1) }
+        var content = StateFile.head
+        content.reserveCapacity(sorted.count * 128)
+        for (number, question) in sorted.enumerated() {
+            guard let entry = entries[question] else { continue }
+            let seen = entry.interest == .configuration ? now : entry.lastSeen
+            content += Record(question, entry, lastSeen: seen).json.utf8
+            content += (number < sorted.count - 1 ? ",\n" : "\n").utf8
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let sorted = records.sorted { ($0.domain, $0.https ? 1 : 0) < ($1.domain, $1.https ? 1 : 0) }
-        let content: Data
-        do {
-            content = try encoder.encode(Document(domains: sorted))
-        } catch {
-            throw FileProblem("cannot be encoded: \(error)")
-        }
-        try AtomicFile(path: path).write(content)
+        content += StateFile.tail
+        try AtomicFile.write(content, to: path)
     }
 
     /// Puts a damaged file aside, beside its place.
-    func putAside() throws(FileProblem) { try AtomicFile(path: path).rename(to: path + ".damaged") }
+    func putAside() throws(ValueError) {
+        guard rename(path, path + ".damaged") == 0 else {
+            throw ValueError("cannot be renamed to \(path).damaged: \(lastErrorText())")
+        }
+    }
+
+    // What we write has a line for each domain, between these two.
+    private static let head = Array("{\"domains\":[\n".utf8)
+    private static let tail = Array("]}\n".utf8)
+
+    /// Reads what we wrote piece by piece, because the tree of 100,000 domains would take a hundred megabytes; what
+    /// somebody else laid out, as a whole.
+    private static func entries(
+        in content: [UInt8]
+    ) throws -> [DomainQuestion: WatchTable.Entry] {
+        var entries: [DomainQuestion: WatchTable.Entry] = [:]
+        func add(_ records: [LenientRecord]) {
+            for case let (question, entry)? in records.lazy.map(\.record?.entry) { entries[question] = entry }
+        }
+        guard content.starts(with: head), content.suffix(tail.count) == tail[...],
+            content.count >= head.count + tail.count
+        else {
+            add(try JSONDecoder().decode(Document.self, from: Data(content)).domains)
+            return entries
+        }
+        var rest = content[head.count..<(content.count - tail.count)]
+        while !rest.isEmpty {
+            let middle = min(rest.startIndex + 1 << 16, rest.endIndex)
+            let end = rest[middle...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
+            var piece = rest[..<end]
+            rest = rest[end...]
+            while piece.last == UInt8(ascii: "\n") || piece.last == UInt8(ascii: ",") { piece.removeLast() }
+            let list = [UInt8(ascii: "[")] + piece + [UInt8(ascii: "]")]
+            add(try JSONDecoder().decode([LenientRecord].self, from: Data(list)))
+        }
+        return entries
+    }
 }
 
-private struct Document<Entry> {
-    var domains: [Entry]
+private struct Document: Decodable {
+    var domains: [LenientRecord]
 }
-
-extension Document: Decodable where Entry: Decodable {}
-extension Document: Encodable where Entry: Encodable {}
 
 /// A domain in the file. Moments are in seconds since 1970.
-private struct Record: Codable {
+private struct Record: Decodable {
     var domain: String
     var https: Bool
     /// Whether links may move there.
@@ -94,6 +126,30 @@ private struct Record: Codable {
         seen = lastSeen.components.seconds
     }
 
+    /// The domain as one line. By hand, because with an encoder 100,000 take seconds.
+    var json: String {
+        var line = #"{"domain":"# + quoted(domain) + #","https":\#(https)"#
+        if let failingSince { line += #","failing_since":\#(failingSince)"# }
+        if let lastWarning { line += #","last_warning":\#(lastWarning)"# }
+        if let problem { line += #","problem":"# + quoted(problem) }
+        return line + #","seen":\#(seen),"sender":"# + quoted(sender) + #","used":\#(used)}"#
+    }
+
+    /// A string as JSON has it (RFC 8259 section 7).
+    private func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            // None of those means anything in what is written here.
+            case ..<0x20: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     var entry: (DomainQuestion, WatchTable.Entry)? {
         guard let domain = try? TrackingDomain(parsing: domain) else { return nil }
         var state = DomainState()
@@ -113,6 +169,16 @@ private struct LenientRecord: Decodable {
     var record: Record?
 
     init(from decoder: any Decoder) throws { record = try? Record(from: decoder) }
+}
+
+extension DomainQuestion {
+    /// The order of the file: that of the names.
+    fileprivate func precedes(_ other: DomainQuestion) -> Bool {
+        if domain.host != other.domain.host {
+            return domain.host.ascii.lexicographicallyPrecedes(other.domain.host.ascii)
+        }
+        return (domain.port ?? 0, needsHTTPS ? 1 : 0) < (other.domain.port ?? 0, other.needsHTTPS ? 1 : 0)
+    }
 }
 
 extension DomainState {

@@ -1,3 +1,4 @@
+import Configuration
 import Synchronization
 
 /// Reads and writes the state file for the watch, and says so once where that does not work.
@@ -48,7 +49,7 @@ final class StateKeeper: Sendable {
     /// - Returns: whether that worked; the operator is told of the first time that it does not.
     func save(_ entries: [DomainQuestion: WatchTable.Entry], at now: Moment) -> Bool {
         state.withLock { state in
-            do throws(FileProblem) {
+            do throws(ValueError) {
                 if state.isDamaged {
                     try file.putAside()
                     state.isDamaged = false
@@ -61,7 +62,7 @@ final class StateKeeper: Sendable {
                 state.unsavedSince = now + Self.patience
                 if !state.hasFailed {
                     warn(
-                        "\(error); what is known of domains is lost at a restart. Create the folder, owned by the user "
+                        "\(error.message); what is known of domains is lost at a restart. Create the folder, owned by the user "
                             + "that signpost runs as, or name another file in domain_check.state")
                 }
                 state.hasFailed = true

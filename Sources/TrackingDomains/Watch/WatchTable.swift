@@ -1,18 +1,48 @@
 /// Every domain that is watched, what is known of it and when it is looked up next. Pure: the time is handed in.
 struct WatchTable {
     /// A domain.
+    ///
+    /// Its fields are behind a reference: dictionaries are half empty, and one of 100,000 with all fields in it, which
+    /// is copied as soon as it is changed while it is saved, takes more memory than all senders.
+    @dynamicMemberLookup
     struct Entry {
-        var state = DomainState()
-        /// A sender whose domain it is, for the log.
-        var sender: String
-        /// Who wants to know of it.
-        var interest = Interest.none
-        /// When a message last asked for it, or the configuration last named it.
-        var lastSeen: Moment
-        /// Whether it is looked up no more, and only remembered.
-        var isDormant = false
-        /// When it is looked up next; nil while it is.
-        var due: Moment?
+        /// What is kept of it.
+        struct Fields {
+            var state = DomainState()
+            /// A sender whose domain it is, for the log.
+            var sender: String
+            /// Who wants to know of it.
+            var interest = Interest.none
+            /// When a message last asked for it, or the configuration last named it.
+            var lastSeen: Moment
+            /// Whether it is looked up no more, and only remembered.
+            var isDormant = false
+            /// When it is looked up next; nil while it is.
+            var due: Moment?
+        }
+
+        private indirect enum Box { case fields(Fields) }
+        private var box: Box
+
+        init(state: DomainState = DomainState(), sender: String, interest: Interest = .none, lastSeen: Moment)
+        {
+            box = .fields(Fields(state: state, sender: sender, interest: interest, lastSeen: lastSeen))
+        }
+
+        subscript<Value>(dynamicMember field: WritableKeyPath<Fields, Value>) -> Value {
+            get {
+                switch box {
+                case .fields(let fields): fields[keyPath: field]
+                }
+            }
+            set {
+                switch box {
+                case .fields(var fields):
+                    fields[keyPath: field] = newValue
+                    box = .fields(fields)
+                }
+            }
+        }
 
         /// Who wants to know of a domain.
         enum Interest {
@@ -27,9 +57,9 @@ struct WatchTable {
         /// The entry with no moment that is yet to come: the wall clock may have been set back.
         fileprivate func known(at now: Moment) -> Entry {
             var entry = self
-            entry.lastSeen = min(lastSeen, now)
-            entry.state.failingSince = state.failingSince.map { min($0, now) }
-            entry.state.lastWarning = state.lastWarning.map { min($0, now) }
+            entry.lastSeen = min(self.lastSeen, now)
+            entry.state.failingSince = self.state.failingSince.map { min($0, now) }
+            entry.state.lastWarning = self.state.lastWarning.map { min($0, now) }
             return entry
         }
     }

@@ -6,6 +6,7 @@ import os
 import pty
 import socket
 import stat
+import struct
 import subprocess
 import time
 
@@ -237,7 +238,7 @@ FILE = (b"# The people of Acme.\r\naddresses: [\"@acme.example\"]   # all of the
 
 
 def test_add_keeps_the_file(bench):
-    """`add` changes the domain and no other byte, mode or owner; behind a link too"""
+    """`add` changes the domain and no other byte, mode, owner or access control list; behind a link too"""
     with nameserver(bench) as dns:
         world = World(bench, dns)
         real, link = world.folder / "acme-real.yaml", world.senders / "acme.yaml"
@@ -246,6 +247,12 @@ def test_add_keeps_the_file(bench):
         os.chmod(real, 0o640)
         if os.geteuid() == 0:
             os.chown(real, 12, 34)
+        # user::rw- user:7:r-- group::r-- mask::r-- other::---, as in linux/posix_acl_xattr.h
+        entries = [(1, 6, 0xFFFFFFFF), (2, 4, 7), (4, 4, 0xFFFFFFFF), (0x10, 4, 0xFFFFFFFF), (0x20, 0, 0xFFFFFFFF)]
+        acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+        with contextlib.suppress(OSError):  # not every file system has them
+            os.setxattr(real, "system.posix_acl_access", acl)
+        attributes = {name: os.getxattr(real, name) for name in os.listxattr(real)}
         before = real.stat()
         status, out, error = world.run("add", "acme", "click.acme.example")
         assert status == 0 and not error, error
@@ -253,6 +260,7 @@ def test_add_keeps_the_file(bench):
         after = real.stat()
         assert link.is_symlink()
         assert (stat.S_IMODE(after.st_mode), after.st_uid, after.st_gid) == (0o640, before.st_uid, before.st_gid)
+        assert {name: os.getxattr(real, name) for name in os.listxattr(real)} == attributes
         assert [p.name for p in world.folder.iterdir() if p.name.startswith(".")] == []
         assert "click.acme.example. 3600 IN CNAME track.relay.example." in out and "State: in place" in out, out
         status, out, _ = world.run("add", "acme", "later.acme.example")

@@ -9,7 +9,7 @@ enum Main {
         "mime": MIMETarget.run, "qp": TransferTarget.quotedPrintable, "base64": TransferTarget.base64,
         "identity": TransferTarget.identity, "charset": CharsetTarget.run, "html": HTMLTarget.run,
         "url": URLTarget.run, "css": CSSTarget.run, "json": JSONTarget.run, "srcset": SrcsetTarget.run,
-        "text": TextTarget.run, "header": HeaderTarget.run, "config": ConfigTarget.run,
+        "text": TextTarget.run, "header": HeaderTarget.run, "config": ConfigTarget.run, "dns": DNSTarget.run,
         "pipeline": PipelineTarget.raw, "newsletter": PipelineTarget.composed,
     ]
 
