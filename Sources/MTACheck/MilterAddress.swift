@@ -53,6 +53,19 @@ enum MilterAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether the MTA means us by it, though it may be the wrong address: by its own name for it, or the last two
+    /// components of a path, unless those name another.
+    func isMeantAsOurs(label: String) -> Bool {
+        guard Neighbour(label: label, address: nil) == nil else { return false }
+        var text = label
+        if case .unix(let path) = self {
+            text = path.split(separator: "/").suffix(2).joined(separator: "/")
+            if Neighbour(label: text, address: nil) != nil { return false }
+            text += " " + (label.contains("/") ? "" : label)
+        }
+        return text.lowercased().contains("signpost")
+    }
+
     private static func bare(_ host: Substring) -> String {
         host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)
     }

@@ -1,5 +1,5 @@
 /// What is known of a milter beside us, told by the name of its socket or, failing that, by its usual port.
-struct Neighbour: Sendable {
+struct Neighbour: Equatable, Sendable {
     /// What it is called.
     var name: String
     /// Whether it signs: `nil` where that hangs on a configuration that we don't read.

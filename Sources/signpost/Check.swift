@@ -55,7 +55,11 @@ struct Check: ParsableCommand {
         let report: MTAReport
         do throws(MTACheckError) {
             let chosen: MTA
-            if let named = mta?.named { chosen = named } else { chosen = try .present(configuration: mtaConfig) }
+            if let named = mta?.named {
+                chosen = named
+            } else {
+                chosen = try .present(configuration: mtaConfig)
+            }
             report = try MTAReport(chosen, configuration: mtaConfig, settings: settings)
         } catch {
             complain("signpost check: \(error)")

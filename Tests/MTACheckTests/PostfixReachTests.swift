@@ -6,8 +6,6 @@ import Testing
 @Suite(.enabled(if: hasPostfix, "postconf is not installed")) struct PostfixReachTests {
     @Test func `the chroot hides the socket`() throws {
         let stage = try Stage()
-        let path = stage.folder + "/signpost.sock"
-        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: stage.socket)
         let report = try stage.postfix(replacing: ["unix:signpost/milter.sock": "unix:\(stage.socket)"])
         #expect(report.count(.error) == 2)
         #expect(report.complaints[0].contains("master.cf:1: error: mail by smtp: smtpd runs in the chroot"))
@@ -107,5 +105,16 @@ import Testing
         let report = try Stage().postfix(yaml: "listen: inet:8899@127.0.0.1\n")
         #expect(report.complaints[0].contains("and it listens at inet:8899@127.0.0.1"))
         #expect(report.complaints[0].contains("smtpd_milters = inet:127.0.0.1:8899, …"))
+    }
+
+    @Test func `a path that has the word in a folder far above is not meant as ours`() throws {
+        let report = try Stage().postfix(
+            replacing: [
+                "opendkim/opendkim.sock":
+                    "/srv/signpost.example/run/opendkim/opendkim.sock, unix:/signpost/a/b.sock"
+            ])
+        #expect(report.count(.error) == 0)
+        #expect(report.complaints.count == 1)
+        #expect(report.complaints[0].contains("behind the signer comes unix:/signpost/a/b.sock"))
     }
 }

@@ -31,8 +31,7 @@ struct PostfixConfiguration {
             throw MTACheckError("postconf: not found; is Postfix installed?", isMistake: false)
         }
         let instance = folder.map { ["-c", $0] } ?? []
-        let text = try output(of: postconf, instance + ["-x"] + Self.names)
-        parameters = Self.assignments(text)
+        parameters = Self.assignments(try output(of: postconf, instance + ["-x"] + Self.names))
         self.folder = folder ?? parameters["config_directory"] ?? "/etc/postfix"
         main = PostfixLines(file: self.folder + "/main.cf")
         master = PostfixLines(file: self.folder + "/master.cf")

@@ -54,9 +54,10 @@ struct PostfixWay {
     private func isOurs(_ milter: PostfixMilter) -> Bool {
         switch milter.address {
         case .unix(let path):
-            if path.lowercased().contains("signpost") { return true }
-            guard case .unix(let ours) = listen else { return false }
-            return [realPath(path), absolute(path)].contains(resolved(ours))
+            if case .unix(let ours) = listen, [realPath(path), absolute(path)].contains(resolved(ours)) {
+                return true
+            }
+            return MilterAddress.unix(path: path).isMeantAsOurs(label: milter.label)
         case .inet: return milter.address?.isPort(of: listen) ?? false
         case nil: return false
         }

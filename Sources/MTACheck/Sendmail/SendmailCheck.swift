@@ -31,12 +31,13 @@ struct SendmailCheck {
 
     /// Whether this is Signpost, found or, by its name or path, meant.
     private func isOurs(_ name: String, _ address: MilterAddress?) -> Bool {
-        if name.lowercased().contains("signpost") { return true }
-        if case .unix(let path) = address {
-            return path.lowercased().contains("signpost")
-                || settings.listen == .unix(path: resolved(path)) || settings.listen == .unix(path: path)
+        guard let address else { return name.lowercased().contains("signpost") }
+        if case .unix(let path) = address, case .unix(let ours) = settings.listen,
+            resolved(path) == resolved(ours)
+        {
+            return true
         }
-        return address?.isPort(of: settings.listen) ?? false
+        return address.isPort(of: settings.listen) || address.isMeantAsOurs(label: name)
     }
 
     /// Everything that was found, the same thing once.
@@ -82,11 +83,13 @@ struct SendmailCheck {
                     remedy: inputMailFilter)
             ]
         }
+        // A daemon is there once for each address family.
+        var daemons: [String] = []
+        for (daemon, _) in asked where !daemons.contains("\(daemon.name) (port \(daemon.port))") {
+            daemons.append("\(daemon.name) (port \(daemon.port))")
+        }
         var findings = [
-            Finding(
-                .note, asked[0].chain.place,
-                "asked for mail by \(asked.map { "\($0.daemon.name) (port \($0.daemon.port))" }.joined(separator: ", "))"
-            )
+            Finding(.note, asked[0].chain.place, "asked for mail by \(daemons.joined(separator: ", "))")
         ]
         for (daemon, chain) in chains where !chain.hasOurs {
             let isSubmission = ["587", "465", "submission", "submissions", "smtps"].contains(daemon.port)
