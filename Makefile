@@ -72,7 +72,7 @@ demo: build
 
 # signpost_<version>_<architecture>.deb, beside this file.
 deb: build
-	@packaging/deb.sh .
+	@conf/debian/deb.sh .
 
 # The program, its plugins where it looks for them, the units, man pages and shell completions. The configuration is
 # the operator's: nothing is put into /etc; conf/ has examples.

@@ -24,7 +24,7 @@ def _build(bench):
     folder = bench.folder / "package"
     folder.mkdir()
     done = subprocess.run(
-        [REPOSITORY / "packaging/deb.sh", folder, "-Znone"], capture_output=True, text=True, timeout=300,
+        [REPOSITORY / "conf/debian/deb.sh", folder, "-Znone"], capture_output=True, text=True, timeout=300,
         env={**os.environ, "BUILT": str(pathlib.Path(bench.program).parent)})
     assert done.returncode == 0, done.stdout + done.stderr
     packages = list(folder.iterdir())

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Builds signpost_<version>_<architecture>.deb from what `swift build -c release` left, in the folder DESTINATION:
 #
-#     packaging/deb.sh DESTINATION [option of dpkg-deb]...
+#     conf/debian/deb.sh DESTINATION [option of dpkg-deb]...
 #
 # The Swift runtime comes along, in /usr/lib/signpost. What else is depended on is found in the binaries.
 set -eu
-here=$(cd "$(dirname "$0")/.." && pwd)
+here=$(cd "$(dirname "$0")/../.." && pwd)
 destination=$(cd "$1" && pwd)
 shift
 built=${BUILT:-$here/.build/release}
@@ -16,14 +16,14 @@ umask 022
 root=$work/debian/signpost
 private=$root/usr/lib/signpost
 
-version=$(dpkg-parsechangelog -l "$here/packaging/debian/changelog" -S Version)
+version=$(dpkg-parsechangelog -l "$here/conf/debian/changelog" -S Version)
 program=$("$built/signpost" --version | cut -d ' ' -f 2)
 [ "$version" = "$program" ] || {
-    echo "packaging/debian/changelog is of version $version, the program of $program: write an entry" >&2
+    echo "conf/debian/changelog is of version $version, the program of $program: write an entry" >&2
     exit 65
 }
 # Every file is as old as the entry in the changelog, so that the same sources make the same package.
-SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$here/packaging/debian/changelog" -S Timestamp)
+SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$here/conf/debian/changelog" -S Timestamp)
 export SOURCE_DATE_EPOCH
 
 # ---- files ----
@@ -46,14 +46,14 @@ install -d "$doc/examples" "$root/usr/share/lintian/overrides"
 install -m 644 "$here"/docs/*.md "$doc/"
 for example in "$here"/conf/*; do
     case $example in
-    */signpost.yaml | */senders.d | *.service | *.socket) ;;
+    */signpost.yaml | */senders.d | */debian | *.service | *.socket) ;;
     *) install -m 644 "$example" "$doc/examples/" ;;
     esac
 done
 install -m 644 "$here/Sources/CSignpostPlugin/include/signpost_plugin.h" "$doc/examples/"
-install -m 644 "$here/packaging/debian/copyright" "$doc/copyright"
-install -m 644 "$here/packaging/debian/lintian-overrides" "$root/usr/share/lintian/overrides/signpost"
-install -m 644 "$here/packaging/debian/changelog" "$doc/changelog"
+install -m 644 "$here/conf/debian/copyright" "$doc/copyright"
+install -m 644 "$here/conf/debian/lintian-overrides" "$root/usr/share/lintian/overrides/signpost"
+install -m 644 "$here/conf/debian/changelog" "$doc/changelog"
 gzip -9n "$doc/changelog" "$root"/usr/share/man/man*/*
 
 # ---- the Swift runtime: the libraries that the program and its plugins need, and those that these need ----
@@ -86,7 +86,7 @@ patchelf --set-rpath '$ORIGIN/..' "$private"/plugins/*.so
 # ---- what the package says of itself ----
 control=$root/DEBIAN
 install -d "$control"
-install -m 755 "$here/packaging/debian/postinst" "$here/packaging/debian/prerm" "$here/packaging/debian/postrm" "$control/"
+install -m 755 "$here/conf/debian/postinst" "$here/conf/debian/prerm" "$here/conf/debian/postrm" "$control/"
 (cd "$root" && find etc -type f | sort | sed 's#^#/#') > "$control/conffiles"
 (cd "$root" && find . -type f ! -path './DEBIAN/*' ! -path './etc/*' -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' md5sum) \
     > "$control/md5sums"
@@ -102,7 +102,7 @@ printf 'Source: signpost\n\nPackage: signpost\nArchitecture: any\n' > "$work/deb
 dependencies=$(sed -n 's/^shlibs:Depends=//p' "$work/debian/substvars")
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$(dpkg --print-architecture)/" \
     -e "s/@DEPENDS@/$dependencies/" -e "s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)/" \
-    "$here/packaging/debian/control" > "$control/control"
+    "$here/conf/debian/control" > "$control/control"
 
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group "$@" --build "$root" "$destination"
