@@ -15,6 +15,9 @@ test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools knot unbo
 test: PACKAGES += m4 iproute2 libwrap0 libnsl2 libsasl2-modules
 test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
+# What the package is made with, and what it is tried in and looked at with.
+test deb: PACKAGES += dpkg-dev patchelf
+test: PACKAGES += debootstrap debian-archive-keyring man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
 soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
 bench-milter: PACKAGES += python3 postfix gcc libc6-dev
@@ -23,7 +26,7 @@ fuzz: PACKAGES += python3
 # What Python does the benchmarks' job with, from PyPI.
 YARDSTICKS := selectolax==1.0.2 python-lolhtml==0.1.0
 
-.PHONY: build test fuzz bench bench-instructions bench-milter soak demo install install-deps lint clean
+.PHONY: build test fuzz bench bench-instructions bench-milter soak demo deb install install-deps lint clean
 
 build: install-deps
 	$(SWIFT) build -c release
@@ -67,8 +70,13 @@ bench-instructions:
 demo: build
 	@$(PYTHON) -B Tests/EndToEnd/demo.py
 
-# The program, its plugins where it looks for them, and the units. The configuration is the operator's: nothing is
-# put into /etc; conf/ has examples.
+# signpost_<version>_<architecture>.deb, beside this file.
+deb: build
+	@packaging/deb.sh .
+
+# The program, its plugins where it looks for them, the units, man pages and shell completions. The configuration is
+# the operator's: nothing is put into /etc; conf/ has examples.
+SHARE := $(DESTDIR)$(PREFIX)/share
 install:
 	install -D -m 755 $(BUILT)/signpost $(DESTDIR)$(PREFIX)/bin/signpost
 	install -d $(DESTDIR)$(PREFIX)/lib/signpost/plugins
@@ -76,6 +84,12 @@ install:
 		install -m 755 $(BUILT)/lib$$plugin.so $(DESTDIR)$(PREFIX)/lib/signpost/plugins/ || exit 1; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system conf/signpost.service conf/signpost.socket
 	sed -i 's#/usr/local/bin/#$(PREFIX)/bin/#' $(DESTDIR)$(PREFIX)/lib/systemd/system/signpost.service
+	for section in 1 3 5; do \
+		install -D -m 644 -t $(SHARE)/man/man$$section docs/man/*.$$section || exit 1; done
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(BUILT)/signpost --generate-completion-script bash > $(SHARE)/bash-completion/completions/signpost
+	$(BUILT)/signpost --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_signpost
+	$(BUILT)/signpost --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/signpost.fish
 
 # Servers are for the tests and the demo, which start their own: Postfix comes without a configuration, and the
 # policy (man invoke-rc.d) keeps the others from being started by their packages.
@@ -99,4 +113,5 @@ lint:
 
 clean:
 	$(SWIFT) package clean
+	rm -f signpost_*.deb
 	find Tests -name __pycache__ -prune -exec rm -rf {} +

@@ -85,21 +85,24 @@ let package = Package(
         room("Rewriting", ["CGNU", "DomainNames"]),
         room("Configuration", ["DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
+        room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),
         room("TrackingDomains", ["CCares", "COpenSSL", "Configuration", "DomainNames", "Senders"]),
         room("PluginHost", ["CSignpostPlugin", "Configuration", "DomainNames"]),
+        room("Metrics", []),
         room(
             "Filtering",
             [
-                "CGNU", "Rewriting", "Configuration", "Senders", "PluginHost", "TrackingDomains",
-                "DomainNames",
+                "CGNU", "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
+                "TrackingDomains", "DomainNames", "Metrics",
             ]),
         room("MTACheck", ["CGNU", "Configuration"]),
-        room("MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting"]),
+        room(
+            "MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "MTACheck", "Filtering", "Configuration", "DomainNames", "Senders",
-                "PluginHost", "Rewriting", "TrackingDomains",
+                "MilterService", "MTACheck", "Metrics", "Filtering", "Configuration", "DomainNames",
+                "Senders", "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -107,11 +110,13 @@ let package = Package(
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
+        tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),
         tests(of: "MTACheck", ["Configuration"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
-        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains"]),
+        tests(of: "Metrics"),
+        tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(
             of: "MilterService", ["CMilter", "Configuration", "Filtering", "Rewriting", "MilterTestServer"]),
         .executableTarget(

@@ -17,8 +17,8 @@ public struct Settings: Sendable {
     public var defaultTrackingDomains: [DomainPattern]
     /// Where the senders' own domains must point.
     public var cnameTarget: DomainName
-    /// The folder with one file per sender.
-    public var senders: ConfiguredPath
+    /// Where the senders are.
+    public var senders: Senders
     /// Which plugins are loaded, and from where.
     public var plugins = Plugins()
     /// Path patterns of links that never move.
@@ -41,11 +41,13 @@ public struct Settings: Sendable {
     public var domainCheck = DomainCheck()
     /// Where the log goes.
     public var log = Log()
+    /// Where Prometheus finds the metrics, on this machine alone; nil for nowhere.
+    public var metrics: ListenAddress?
 
     /// Settings with the default for everything that has one.
     public init(
         file: String, defaultTrackingDomains: [DomainPattern], cnameTarget: DomainName,
-        senders: ConfiguredPath
+        senders: Senders
     ) {
         self.file = file
         self.defaultTrackingDomains = defaultTrackingDomains

@@ -149,6 +149,23 @@ extension SettingsReader {
         return check
     }
 
+    /// Off, or an address of this machine alone: there is no password and no TLS.
+    func metrics() -> ListenAddress? {
+        let address = root.value("metrics") { text throws(ValueError) -> ListenAddress? in
+            if (try? MappingReader.flag(text)) == false { return nil }
+            let address = try ListenAddress(parsing: text, file: file)
+            guard address.isLoopback else {
+                throw ValueError(
+                    expected:
+                        "off, or an address that only this machine reaches, such as inet:9825@127.0.0.1 "
+                        + "or unix:/run/signpost/metrics.sock",
+                    found: text)
+            }
+            return address
+        }
+        return address ?? nil
+    }
+
     func log() -> Settings.Log {
         var log = Settings.Log()
         guard let block = root.mapping("log", keys: ["to", "level"]) else { return log }

@@ -29,7 +29,7 @@ struct SettingsReader {
         "listen", "socket_mode", "socket_group", "control", "default_tracking_domains", "cname_target",
         "senders",
         "plugins", "leave_paths", "outbound", "identify_sender_by", "rewrite", "signed_mail", "on_error",
-        "trace_header", "max_message_size", "domain_check", "log",
+        "trace_header", "max_message_size", "domain_check", "log", "metrics",
     ]
 
     let file: String
@@ -47,12 +47,11 @@ struct SettingsReader {
         // Every key is read whatever went wrong before, for its own mistakes.
         let domains = defaultTrackingDomains()
         let target = cnameTarget()
-        root.require("senders", expected: "the folder with one file per sender, such as senders.d")
-        let senders = path(root, "senders")
+        let senders = senders()
         let (listen, socketMode, socketGroup) = socket()
         let control = control()
         let (plugins, outbound, rewrite) = (plugins(), outbound(), rewrite())
-        let (domainCheck, log) = (domainCheck(), log())
+        let (domainCheck, log, metrics) = (domainCheck(), log(), metrics())
         let leavePaths = root.list("leave_paths", SettingsReader.pathPattern)
         let sources = senderSources()
         let signedMail: Settings.SignedMail? = root.choice("signed_mail")
@@ -79,6 +78,7 @@ struct SettingsReader {
         settings.maxMessageSize = maxMessageSize ?? settings.maxMessageSize
         settings.domainCheck = domainCheck
         settings.log = log
+        settings.metrics = metrics
         return settings
     }
 }

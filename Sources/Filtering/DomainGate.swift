@@ -1,4 +1,5 @@
 import Configuration
+import Metrics
 import PluginHost
 import Senders
 import TrackingDomains
@@ -28,7 +29,8 @@ struct DomainGate: Sendable {
         }
         if mode == .warn { return (outcome, unverified) }
         if barred.count == targets.count {
-            return (.leave(reason: reason(barred.map(DomainQuestion.init), problems, sender)), unverified)
+            let reason = reason(barred.map(DomainQuestion.init), problems, sender)
+            return (.leave(.init(kind: .domainNotVerified, text: reason)), unverified)
         }
         return (.rewrite(sender: sender, plugins: plugins.barring(Set(barred))), unverified)
     }

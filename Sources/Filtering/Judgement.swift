@@ -1,4 +1,5 @@
 import Configuration
+import Metrics
 import PluginHost
 import Rewriting
 import Senders
@@ -11,8 +12,16 @@ public struct Judgement: Sendable {
         /// This sender's: its links move by these plugins. The sender's tracking domain is the one that the
         /// message chose.
         case rewrite(sender: Sender, plugins: SenderPlugins)
-        /// Deliver it as it came; the reason is made for the log.
-        case leave(reason: String)
+        /// Deliver it as it came.
+        case leave(Unchanged)
+    }
+
+    /// Why a message is delivered as it came.
+    public struct Unchanged: Sendable {
+        /// The reason's kind, for counting.
+        public var kind: UnchangedReason
+        /// The reason, made for the log.
+        public var text: String
     }
 
     /// The final word on a message.
@@ -32,10 +41,10 @@ public struct Judgement: Sendable {
         }
     }
 
-    private let snapshot: Snapshot
-    private let envelope: Envelope
-    private let client: Client
-    private let domains: DomainGate
+    let snapshot: Snapshot
+    let envelope: Envelope
+    let client: Client
+    let domains: DomainGate
 
     /// Judges a message by its envelope, and by its header when that is known.
     ///
@@ -51,7 +60,10 @@ public struct Judgement: Sendable {
     public func beforeHeader() -> Outcome? {
         let isOurs = snapshot.settings.outbound.admits(
             login: envelope.login, client: client, daemonName: envelope.daemonName)
-        if !isOurs { return .leave(reason: "not ours (login \(loginForLog), client \(client))") }
+        if !isOurs {
+            return .leave(
+                Unchanged(kind: .notOurs, text: "not ours (login \(loginForLog), client \(client))"))
+        }
         let identification = snapshot.senders.identifyBeforeHeader(
             sender: envelope.sender, login: envelope.login, client: client)
         return identification.map(outcome)
@@ -80,7 +92,9 @@ public struct Judgement: Sendable {
         case .own(sender.trackingDomain): return usual
         case .defaultDomain:
             return .leave(
-                reason: "\(DomainChoice.fieldName) of sender \(sender.id) asks for the default domain")
+                Unchanged(
+                    kind: .defaultDomainChosen,
+                    text: "\(DomainChoice.fieldName) of sender \(sender.id) asks for the default domain"))
         case .own(let domain):
             let sender = sender.moved(to: domain)
             return snapshot.makePlugins(of: sender).map { .rewrite(sender: sender, plugins: $0) } ?? usual
@@ -89,16 +103,18 @@ public struct Judgement: Sendable {
 
     private func outcome(_ identification: Identification) -> Outcome {
         switch identification {
-        case .nobody(let reason): return .leave(reason: reason)
+        case .nobody(let reason): return .leave(Unchanged(kind: .noSender, text: reason))
         case .sender(let sender):
             guard let plugins = snapshot.plugins(of: sender) else {
-                return .leave(reason: "the plugin settings of sender \(sender.id) are broken")
+                return .leave(
+                    Unchanged(
+                        kind: .brokenSender, text: "the plugin settings of sender \(sender.id) are broken"))
             }
             return .rewrite(sender: sender, plugins: plugins)
         }
     }
 
-    private var loginForLog: String {
+    var loginForLog: String {
         guard let login = envelope.login, !login.isEmpty else { return "none" }
         return login
     }

@@ -1,5 +1,6 @@
 import CGNU
 import Configuration
+import Metrics
 import PluginHost
 import Rewriting
 import Senders
@@ -9,6 +10,7 @@ import TrackingDomains
 public final class LinkFilter: MessageFilter {
     private let snapshot: Snapshot
     private let domains: (any DomainStates)?
+    private let metrics: Metrics?
     private let log: LogSink
     private var envelope = Envelope(sender: "")
     private var fields: [HeaderField] = []
@@ -16,14 +18,21 @@ public final class LinkFilter: MessageFilter {
     private var headerWeight = 0
     /// Bytes of header and body so far, kept or not.
     private var size = 0
-    private var verdict = Judgement.Verdict(outcome: .leave(reason: "not judged yet"))
+    private var verdict = Judgement.Verdict(
+        outcome: .leave(.init(kind: .noSender, text: "not judged yet")))
 
     /// A filter for one message.
     ///
-    /// - Parameter domains: what is known of tracking domains; nil where all count as verified.
-    public init(snapshot: Snapshot, domains: (any DomainStates)? = nil, log: @escaping LogSink) {
+    /// - Parameters:
+    ///   - domains: what is known of tracking domains; nil where all count as verified.
+    ///   - metrics: told what becomes of the message; nil where nobody counts.
+    public init(
+        snapshot: Snapshot, domains: (any DomainStates)? = nil, metrics: Metrics? = nil,
+        log: @escaping LogSink
+    ) {
         self.snapshot = snapshot
         self.domains = domains
+        self.metrics = metrics
         self.log = log
     }
 
@@ -31,8 +40,11 @@ public final class LinkFilter: MessageFilter {
     /// queue id (Sendmail); Postfix has one from DATA on.
     public func begin(_ envelope: Envelope) -> FilterStep {
         self.envelope = envelope
-        let early = Judgement(envelope, by: snapshot).beforeHeader()
-        if case .leave(let reason)? = early, envelope.queueID != nil { return leave(reason) }
+        let judgement = Judgement(envelope, by: snapshot)
+        if case .leave(let why)? = judgement.beforeHeader(), envelope.queueID != nil {
+            explain { judgement.explanation(fields: []) }
+            return leave(why)
+        }
         return .proceed
     }
 
@@ -51,12 +63,16 @@ public final class LinkFilter: MessageFilter {
     public func endOfHeaders(queueID: String?) -> FilterStep {
         note(queueID)
         size += 2
-        if headerWeight > HeaderLimit.size { return leave(HeaderLimit.reason) }
-        verdict = Judgement(envelope, by: snapshot, domains: domains).afterHeader(fields)
+        if headerWeight > HeaderLimit.size { return leave(.init(kind: .tooLarge, text: HeaderLimit.reason)) }
+        let judgement = Judgement(envelope, by: snapshot, domains: domains)
+        verdict = judgement.afterHeader(fields)
+        explain { judgement.explanation(fields: fields) + verdict.explanation }
         if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
         // A field can be removed at the end of the message only.
-        if case .leave(let reason) = verdict.outcome, removals.isEmpty { return leave(reason) }
-        if let reason = snapshot.rewriter.reasonToLeave(fields) { return leave(reason) }
+        if case .leave(let why) = verdict.outcome, removals.isEmpty { return leave(why) }
+        if let reason = snapshot.rewriter.reasonToLeave(fields) {
+            return leave(.init(kind: .signed, text: reason))
+        }
         return .proceed
     }
 
@@ -75,12 +91,13 @@ public final class LinkFilter: MessageFilter {
     public func endOfMessage(queueID: String?) -> FilterOutcome {
         note(queueID)
         if isTooLarge {
-            _ = leave("size \(size) is over max_message_size \(snapshot.settings.maxMessageSize)")
+            let text = "size \(size) is over max_message_size \(snapshot.settings.maxMessageSize)"
+            _ = leave(.init(kind: .tooLarge, text: text))
             return .accept
         }
         switch verdict.outcome {
-        case .leave(let reason):
-            _ = leave(reason)
+        case .leave(let why):
+            _ = leave(why)
             return .change(headers: removals, body: nil)
         case .rewrite(let sender, let plugins):
             do throws(BodyError) {
@@ -101,7 +118,8 @@ public final class LinkFilter: MessageFilter {
     private func rewrite(as sender: Sender, _ plugins: SenderPlugins) throws(BodyError) -> FilterOutcome {
         let clock = ContinuousClock()
         let start = clock.now
-        let decider = PluginDecider(plugins: plugins) { [log, name] plugin, what in
+        let decider = PluginDecider(plugins: plugins) { [log, name, metrics] plugin, what in
+            metrics?.countError(of: plugin)
             log(.warning, "\(name): plugin \(plugin): \(what); the link stays as it is")
         }
         let result = try content.withBytes {
@@ -112,7 +130,9 @@ public final class LinkFilter: MessageFilter {
         let line = LogLine.rewritten(
             result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
             time: clock.now - start, unverified: verdict.unverified)
+        explain { result.explanation }
         log(.info, "\(name): \(line)")
+        metrics?.count(MessageTally(result, size: size, newBody: body))
         if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
             changes.append(TraceHeader.change(sender: sender, result: result))
         }
@@ -130,8 +150,9 @@ public final class LinkFilter: MessageFilter {
         if let queueID { envelope.queueID = queueID }
     }
 
-    private func leave(_ reason: String) -> FilterStep {
-        log(.info, "\(name): \(LogLine.unchanged(reason))")
+    private func leave(_ why: Judgement.Unchanged) -> FilterStep {
+        log(.info, "\(name): \(LogLine.unchanged(why.text))")
+        metrics?.count(MessageTally(size: size, unchanged: why.kind))
         return .accept
     }
 
@@ -139,7 +160,14 @@ public final class LinkFilter: MessageFilter {
     private func fail(_ error: BodyError) -> FilterOutcome {
         let accepts = snapshot.settings.onError == .accept
         log(.error, "\(name): \(error); " + (accepts ? "delivered as it came" : "refused for now"))
+        metrics?.count(MessageTally(size: size, unchanged: .error))
         return accepts ? .accept : .tempfail
+    }
+
+    /// Says how a decision came about, where the log wants to hear it.
+    private func explain(_ lines: () -> [String]) {
+        guard snapshot.settings.log.level == .debug else { return }
+        for line in lines() { log(.debug, "\(name): \(line)") }
     }
 
     private var removals: [HeaderChange] { verdict.choice?.removals(from: fields) ?? [] }

@@ -37,7 +37,7 @@ enum LogLine {
     }
 
     /// A reason as one word.
-    private static func key(_ reason: String) -> String {
+    static func key(_ reason: String) -> String {
         let words = reason.split(separator: " ")
         return (words.first == "html" ? words.dropFirst() : words[...]).joined(separator: "-")
     }

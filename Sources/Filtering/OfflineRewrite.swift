@@ -23,8 +23,8 @@ public enum OfflineRewrite {
         report.trackingDomain = verdict.sender?.trackingDomain.description
         let removed = verdict.choice?.fieldIndices ?? []
         switch verdict.outcome {
-        case .leave(let reason):
-            report.unchangedBecause = reason
+        case .leave(let why):
+            report.unchangedBecause = why.text
             return (message.applying(RewriteResult(), removing: removed), report)
         case .rewrite(let sender, let plugins):
             report.trackingDomain = sender.trackingDomain.description

@@ -1,5 +1,6 @@
 import Configuration
 import PluginHost
+import PostgreSQLSenders
 import Rewriting
 import Senders
 
@@ -12,20 +13,23 @@ public final class Snapshot: Sendable {
     public let senders: SenderDirectory
     /// The plugins.
     public let plugins: LoadedPlugins
+    /// The database that the senders are in, if they are. Not connected to yet, see ``connect(log:)``.
+    public let database: SenderDatabase?
     let rewriter: MessageRewriter
-    /// What `senders` say of plugins; those that say nothing are missing.
+    /// What the senders of files say of plugins; those that say nothing are missing.
     let rules: [ObjectIdentifier: SenderRules]
     /// The main file that `settings` and `plugins` come from.
     let version: FileVersion?
 
     init(
         settings: Settings, senders: SenderDirectory, plugins: LoadedPlugins,
-        rules: [ObjectIdentifier: SenderRules], version: FileVersion?
+        rules: [ObjectIdentifier: SenderRules], database: SenderDatabase?, version: FileVersion?
     ) {
         self.settings = settings
         self.senders = senders
         self.plugins = plugins
         self.rules = rules
+        self.database = database
         self.version = version
         var policy = RewritePolicy(defaultDomains: settings.defaultTrackingDomains)
         policy.html = settings.rewrite.html
@@ -50,8 +54,10 @@ public final class Snapshot: Sendable {
     /// The plugins as a sender has them, nil where its settings for them are broken.
     func plugins(of sender: Sender) -> SenderPlugins? {
         let target = LinkTarget(sender.trackingDomain, sender.scheme)
-        let rules = sender.plugins.isEmpty ? SenderRules.none : rules[ObjectIdentifier(sender)]
-        return rules.map { plugins.plugins(for: sender.id, target: target, rules: $0) }
+        let own =
+            sender.plugins.isEmpty
+            ? SenderRules.none : sender.attachment as? SenderRules ?? rules[ObjectIdentifier(sender)]
+        return own.map { plugins.plugins(for: sender.id, target: target, rules: $0) }
     }
 
     /// The plugins as a sender would have them that is not written in any file.

@@ -3,6 +3,7 @@ import CMilter
 import Configuration
 import Filtering
 import Glibc
+import Metrics
 import Synchronization
 
 /// What the service has to know.
@@ -19,9 +20,14 @@ public struct MilterOptions: Sendable {
     public var mayAddHeaders = false
     /// The unix socket that takes commands, nil for none.
     public var control: String?
+    /// What the control socket takes besides `reload`; each is answered on a thread of its own.
+    public var commands: [String: @Sendable () -> ControlAnswer] = [:]
+    /// Told of connections and of the end of messages; nil where nobody counts.
+    public var metrics: Metrics?
     /// What becomes of a message whose changes can't be sent.
     public var onError = FailureAction.accept
-    /// How long messages under way may take at the end. After half of it none is begun on connections that still are.
+    /// How long messages under way may take at the end. In its last two seconds (or second
+    /// half) none is begun on connections that never rest.
     /// Shorter than Postfix waits for an answer (`milter_command_timeout`, 30 s): where systemd holds the socket, new
     /// connections wait for our successor meanwhile.
     public var drainTime = Duration.seconds(20)
@@ -88,7 +94,9 @@ public final class MilterServer: Sendable {
             "\(summary()) connections=\(Self.liveSessions) messages=\(Self.liveMessages)"
         }
         let reloader = Reloader(onReload, status: status)
-        let control = openControl(["reload": { reloader.request($0) }])
+        var commands = options.commands.mapValues { command -> ControlServer.Command in { $0(command()) } }
+        commands["reload"] = { reloader.request($0) }
+        let control = openControl(commands)
         defer { control?.removeFile() }
         let started = startThread {
             self.listenerThread.store(UInt(pthread_self()), ordering: .sequentiallyConsistent)
@@ -169,7 +177,9 @@ public final class MilterServer: Sendable {
     /// Makes libmilter use `socket` and our callbacks.
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
         let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
-        Service.current = Service(makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError)
+        Service.current = Service(
+            makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError,
+            metrics: options.metrics)
         let registered = options.name.withCString { name in
             smfi_register(filterDescription(name: UnsafeMutablePointer(mutating: name)))
         }
@@ -192,8 +202,9 @@ public final class MilterServer: Sendable {
         ServiceManager.tellStopping("stopping: messages=\(Self.liveMessages)")
         socket.retire()
         let deadline = ContinuousClock.now + options.drainTime
+        let closing = deadline - min(options.drainTime / 2, .seconds(2))
         while Self.liveMessages > 0 {
-            if ContinuousClock.now >= deadline - options.drainTime / 2 { Service.current?.close() }
+            if ContinuousClock.now >= closing { Service.current?.close() }
             if ContinuousClock.now >= deadline || isStop(Signals.next(within: 20)) {
                 log(
                     .warning,

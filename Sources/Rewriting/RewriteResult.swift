@@ -64,6 +64,14 @@ public struct LeftLink: Sendable, Equatable, Encodable {
     public var url: String
     /// Why it was left.
     public var reason: String
+
+    /// A link that was left.
+    public init(part: String, place: String, url: String, reason: String) {
+        self.part = part
+        self.place = place
+        self.url = url
+        self.reason = reason
+    }
 }
 
 /// All that is to be done to a message, computed before any of it is done.

@@ -23,13 +23,15 @@ public final class Sender: Sendable {
     public let scheme: LinkScheme
     /// What it says of plugins, by their names. A plugin that is missing here works as it does for everybody.
     public let plugins: [String: PluginPolicy]
+    /// What whoever looks senders up in a database keeps with each, and makes again with it.
+    public let attachment: (any Sendable)?
 
     /// A sender; without guards, and with links that keep their scheme, where nothing is said of that.
     public init(
         id: String, file: String, addresses: [Claim<AddressPattern>], logins: [Claim<String>] = [],
         networks: [Network] = [], trackingDomain: TrackingDomain, trackingDomainPosition: SourcePosition,
         otherTrackingDomains: [TrackingDomain] = [], scheme: LinkScheme = .keep,
-        plugins: [String: PluginPolicy] = [:]
+        plugins: [String: PluginPolicy] = [:], attachment: (any Sendable)? = nil
     ) {
         self.id = id
         self.file = file
@@ -41,6 +43,7 @@ public final class Sender: Sendable {
         self.otherTrackingDomains = otherTrackingDomains
         self.scheme = scheme
         self.plugins = plugins
+        self.attachment = attachment
     }
 
     /// The same sender with another tracking domain.
@@ -49,6 +52,15 @@ public final class Sender: Sendable {
             id: id, file: file, addresses: addresses, logins: logins, networks: networks,
             trackingDomain: domain, trackingDomainPosition: trackingDomainPosition,
             otherTrackingDomains: otherTrackingDomains, scheme: scheme, plugins: plugins)
+    }
+
+    /// The same sender with something kept with it.
+    public func carrying(_ attachment: (any Sendable)?) -> Sender {
+        Sender(
+            id: id, file: file, addresses: addresses, logins: logins, networks: networks,
+            trackingDomain: trackingDomain, trackingDomainPosition: trackingDomainPosition,
+            otherTrackingDomains: otherTrackingDomains, scheme: scheme, plugins: plugins,
+            attachment: attachment)
     }
 
     /// Something a sender claims for itself, and where it is written.

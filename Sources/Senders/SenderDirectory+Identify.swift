@@ -25,7 +25,7 @@ extension SenderDirectory {
         let early = sources.prefix { $0 != .headerFrom }
         var attempt = Attempt(self, sender: sender, login: login, client: client)
         if let found = attempt.first(of: early, headerFrom: []) { return .sender(found) }
-        return early.count == sources.count ? attempt.nobody : nil
+        return early.count == sources.count || attempt.isBlind ? attempt.nobody : nil
     }
 
     /// Whose a message is, by the sources of `identify_sender_by` in their order.
@@ -42,6 +42,14 @@ extension SenderDirectory {
         if let found = attempt.first(of: sources[...], headerFrom: headerFrom) { return .sender(found) }
         return attempt.nobody
     }
+
+    /// What each source found, up to the first that found a sender, for those who look for a fault:
+    /// `login finds nobody; envelope_from finds acme`. The arguments are those of
+    /// ``identify(sender:login:client:headerFrom:)``.
+    public func explain(sender: String, login: String?, client: Client, headerFrom: [[UInt8]]) -> String {
+        var attempt = Attempt(self, sender: sender, login: login, client: client)
+        return attempt.explanation(of: sources, headerFrom: headerFrom)
+    }
 }
 
 /// One message's way through the sources, and what it met there.
@@ -53,6 +61,8 @@ private struct Attempt {
     private let foldedLogin: String?
     /// What an operator will want to know if nobody is found.
     private var notes: [String] = []
+    /// Whether some source could not be asked. What the next ones say might then be somebody else's name.
+    private(set) var isBlind = false
 
     init(_ directory: SenderDirectory, sender: String, login: String?, client: Client) {
         self.directory = directory
@@ -66,15 +76,30 @@ private struct Attempt {
         of sources: ArraySlice<Settings.SenderSource>, headerFrom: [[UInt8]]
     ) -> Sender? {
         for source in sources {
-            let found =
-                switch source {
-                case .login: byLogin()
-                case .envelopeFrom: byEnvelope()
-                case .headerFrom: byHeader(headerFrom)
-                }
-            if let found { return found }
+            let found = find(by: source, headerFrom: headerFrom)
+            if found != nil || isBlind { return found }
         }
         return nil
+    }
+
+    mutating func explanation(of sources: [Settings.SenderSource], headerFrom: [[UInt8]]) -> String {
+        var findings: [String] = []
+        for source in sources {
+            notes = []
+            let found = find(by: source, headerFrom: headerFrom)
+            let why = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
+            findings.append("\(source.rawValue) finds \(found?.id ?? "nobody")\(why)")
+            if found != nil || isBlind { break }
+        }
+        return findings.joined(separator: "; ")
+    }
+
+    private mutating func find(by source: Settings.SenderSource, headerFrom: [[UInt8]]) -> Sender? {
+        switch source {
+        case .login: byLogin()
+        case .envelopeFrom: byEnvelope()
+        case .headerFrom: byHeader(headerFrom)
+        }
     }
 
     private mutating func byLogin() -> Sender? {
@@ -114,7 +139,9 @@ private struct Attempt {
         case .sender(let sender): return sender
         case .broken(let id): note("the file of \(id) has errors")
         case .contested: note("several senders claim the address")
-        case .unavailable(let reason): note(reason)
+        case .unavailable(let reason):
+            note(reason)
+            isBlind = true
         }
         return nil
     }

@@ -14,11 +14,15 @@ public struct SenderDirectory: Sendable {
 
     /// Reads the folder that `settings` name.
     ///
-    /// A broken file disables its sender alone; a folder that cannot be read leaves nobody. Errors come sorted.
+    /// A broken file disables its sender alone; a folder that cannot be read leaves nobody, and so do settings that
+    /// name none. Errors come sorted.
     public static func load(
         _ settings: Settings
     ) -> (directory: SenderDirectory, errors: [ConfigurationError]) {
-        let reading = SenderReading(settings, after: nil) { _ in [] }
+        guard let folder = settings.senders.folder else {
+            return (SenderDirectory([], identifySenderBy: settings.identifySenderBy), [])
+        }
+        let reading = SenderReading(settings, folder: folder, after: nil) { _ in [] }
         return (reading.directory, reading.errors)
     }
 
@@ -31,8 +35,22 @@ public struct SenderDirectory: Sendable {
         self.init(files: SenderFiles(files, errors: ErrorList()), folder: nil, sources: sources)
     }
 
+    /// A directory that knows nobody by itself, but asks.
+    public init(asking lookup: any SenderLookup, identifySenderBy sources: [Settings.SenderSource]) {
+        (files, folder) = (SenderFiles([], errors: ErrorList()), nil)
+        (self.lookup, self.sources) = (lookup, sources)
+    }
+
     init(files: SenderFiles, folder: String?, sources: [Settings.SenderSource]) {
         (self.files, self.folder, lookup, self.sources) = (files, folder, files, sources)
+    }
+
+    /// Whose an address is, whatever its guard would say to a message; nil where it is nobody's.
+    ///
+    /// - Parameter text: the address as an envelope sender would be written.
+    public func owner(ofAddress text: String) -> SenderOwner? {
+        guard case .address(let address) = EnvelopeSender(text) else { return nil }
+        return lookup.owner(of: address)
     }
 
     /// The sender called `id`, nil where there is none or its file is broken.

@@ -28,8 +28,8 @@ final class SenderFile: Sendable {
     }
 }
 
-/// Reads senders' files.
-struct SenderFileReader {
+/// Reads what senders say of themselves, in files or elsewhere.
+public struct SenderFileReader: Sendable {
     static let keys = [
         "addresses", "logins", "networks", "tracking_domain", "other_tracking_domains", "scheme", "plugins",
     ]
@@ -37,7 +37,8 @@ struct SenderFileReader {
     let defaultTrackingDomains: [DomainPattern]
     let pluginNames: [String]
 
-    init(_ settings: Settings) {
+    /// A reader that checks by the main file.
+    public init(_ settings: Settings) {
         defaultTrackingDomains = settings.defaultTrackingDomains
         pluginNames = settings.plugins.load.map(\.name)
     }
@@ -67,7 +68,7 @@ struct SenderFileReader {
         guard let root else { return SenderFile(id: id) }
         let reader = MappingReader(root, keys: SenderFileReader.keys, errors: mistakes)
         let addresses = claims(reader, "addresses", AddressPattern.init(parsing:))
-        let logins = claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
+        let logins = logins(reader)
         if reader.isEmptyList("logins") {
             // Logins alone can lead to a sender too.
             reader.require("addresses", expected: "the addresses that are this sender's")
@@ -76,21 +77,49 @@ struct SenderFileReader {
                     node.position, "expected at least one address in `addresses`, found an empty list")
             }
         }
+        let sender = sender(
+            reader, addresses: addresses, logins: logins, id: id, file: path, errors: mistakes)
+        return sender.map { SenderFile($0) } ?? SenderFile(id: id, addresses: addresses, logins: logins)
+    }
+
+    /// Reads a sender who is known by other means than its addresses.
+    ///
+    /// - Parameter mistakes: what is added to it breaks the sender, and so does what it begins with.
+    public func read(
+        _ root: ConfigurationNode, id: String, file: String, errors mistakes: ErrorList
+    ) -> Sender? {
+        if !SenderFileReader.isID(id) {
+            mistakes.report(
+                root.position,
+                "expected an id of letters, digits, dots, hyphens and underscores, found \(quoted(id))")
+        }
+        let keys = SenderFileReader.keys.filter { $0 != "addresses" }
+        let reader = MappingReader(root, keys: keys, errors: mistakes)
+        return sender(
+            reader, addresses: [], logins: logins(reader), id: id, file: file, errors: mistakes)
+    }
+
+    /// Everything but what is claimed: a broken file keeps that.
+    private func sender(
+        _ reader: MappingReader, addresses: [Sender.Claim<AddressPattern>], logins: [Sender.Claim<String>],
+        id: String, file: String, errors mistakes: ErrorList
+    ) -> Sender? {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
         let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
         let plugins = plugins(reader, errors: mistakes)
-        guard mistakes.isEmpty, let domain else {
-            return SenderFile(id: id, addresses: addresses, logins: logins)
-        }
-        return SenderFile(
-            Sender(
-                id: id, file: path, addresses: addresses, logins: logins, networks: networks,
-                trackingDomain: domain,
-                trackingDomainPosition: reader.node("tracking_domain")?.position ?? root.position,
-                otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins))
+        guard mistakes.isEmpty, let domain else { return nil }
+        return Sender(
+            id: id, file: file, addresses: addresses, logins: logins, networks: networks,
+            trackingDomain: domain,
+            trackingDomainPosition: reader.node("tracking_domain")?.position ?? reader.position,
+            otherTrackingDomains: others, scheme: scheme ?? .keep, plugins: plugins)
+    }
+
+    private func logins(_ reader: MappingReader) -> [Sender.Claim<String>] {
+        claims(reader, "logins") { text throws(ValueError) in caseFolded(text) }
     }
 
     /// Whether a sender that was read by another main file would be read the same by this one.

@@ -20,31 +20,32 @@ public struct SenderReading {
     /// The broken files whose senders are left out.
     public let leftOut: Set<String>
 
-    /// Reads the folder that `settings` name. A broken file has its sender's last good version stay in use until it
+    /// Reads a folder. A broken file has its sender's last good version stay in use until it
     /// is mended or removed; where there is none it disables that sender alone. A folder that cannot be read changes
     /// nothing.
     ///
     /// - Parameters:
+    ///   - folder: the one that `settings` name.
     ///   - previous: what is in use now, nil at a start.
     ///   - check: what else has to be in order about a sender; asked about those that were read before as well.
     public init(
-        _ settings: Settings, after previous: SenderDirectory?,
+        _ settings: Settings, folder: Settings.ConfiguredPath, after previous: SenderDirectory?,
         check: @escaping (Sender) -> [ConfigurationError]
     ) {
         let errors = ErrorList()
-        let previous = previous?.folder == settings.senders.path ? previous : nil
+        let previous = previous?.folder == folder.path ? previous : nil
         var pass = Pass(
             reader: SenderFileReader(settings), previous: previous?.files, check: check, errors: errors)
         let files: [SenderFile]
-        let folder = SenderFolder(settings.senders)
-        if let ids = folder.list(errors: errors) {
-            files = ids.map { pass.file(path: folder.path(of: $0), id: $0) }
+        let listing = SenderFolder(folder)
+        if let ids = listing.list(errors: errors) {
+            files = ids.map { pass.file(path: listing.path(of: $0), id: $0) }
         } else {
             files = previous?.files.list.compactMap { pass.kept($0) } ?? []
-            if !files.isEmpty { pass.lastGood.insert(settings.senders.position.file) }
+            if !files.isEmpty { pass.lastGood.insert(folder.position.file) }
         }
         directory = SenderDirectory(
-            files: SenderFiles(files, after: previous?.files, errors: errors), folder: settings.senders.path,
+            files: SenderFiles(files, after: previous?.files, errors: errors), folder: folder.path,
             sources: settings.identifySenderBy)
         count = files.count { $0.sender != nil }
         filesRead = pass.read

@@ -15,7 +15,8 @@ struct Check: ParsableCommand {
             Prints every mistake as FILE:LINE:COLUMN: error: …; exits 0, or 78 where there is one. With --mta it also \
             looks at Postfix or Sendmail: whether Signpost is asked, in the right place among other filters, can be \
             reached, and what happens while it is down. Then there are warnings and notes, too; they do not count as \
-            mistakes.
+            mistakes. Where the senders are in a database, it is asked whether the queries are in order; exits 69 \
+            where it does not answer.
             """)
 
     @OptionGroup var options: ConfigurationOption
@@ -43,7 +44,8 @@ struct Check: ParsableCommand {
             complain([error])
             throw SystemExit.configuration
         }
-        let senders = snapshot.senders.senders.count
+        try snapshot.database.map(verifyThatItAnswers)
+        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "in the database"
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
         if mta != nil || mtaConfig != nil { try checkMTA(snapshot.settings) }
@@ -53,7 +55,11 @@ struct Check: ParsableCommand {
         let report: MTAReport
         do throws(MTACheckError) {
             let chosen: MTA
-            if let named = mta?.named { chosen = named } else { chosen = try .present(configuration: mtaConfig) }
+            if let named = mta?.named {
+                chosen = named
+            } else {
+                chosen = try .present(configuration: mtaConfig)
+            }
             report = try MTAReport(chosen, configuration: mtaConfig, settings: settings)
         } catch {
             complain("signpost check: \(error)")

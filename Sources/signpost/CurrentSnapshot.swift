@@ -1,6 +1,7 @@
 import Configuration
 import Filtering
 import Glibc
+import Metrics
 import MilterService
 import Senders
 import Synchronization
@@ -15,7 +16,18 @@ final class CurrentSnapshot: Sendable {
     var value: Snapshot { mutex.withLock { $0 } }
 
     /// Reads the files again. A broken main file or plugin changes nothing.
-    func reload(_ file: String, watching: Watching, log: LogSink) -> ControlAnswer {
+    func reload(_ file: String, watching: Watching, metrics: Metrics, log: @escaping LogSink) -> ControlAnswer
+    {
+        let (answer, brokenFiles) = reload(file, watching: watching, log: log)
+        let result: ReloadResult = brokenFiles == nil ? .failed : answer.exitCode == 0 ? .ok : .partial
+        metrics.count(result, filesWithErrors: brokenFiles)
+        return answer
+    }
+
+    /// - Returns: what to tell whoever asked, and how many sender files have a mistake; nil where nothing changed.
+    private func reload(
+        _ file: String, watching: Watching, log: @escaping LogSink
+    ) -> (answer: ControlAnswer, brokenFiles: Int?) {
         let clock = ContinuousClock()
         let start = clock.now
         let old = value
@@ -26,11 +38,11 @@ final class CurrentSnapshot: Sendable {
             answer.lines.append(line)
         }
         for error in reading.errors { say(.error, "\(error)\(reading.consequence(of: error))") }
-        guard let new = reading.snapshot, let senders = reading.senders else {
+        guard let new = reading.snapshot else {
             say(
                 .error,
                 "reload: the files are broken, see above; going on with the configuration as it was")
-            return answer
+            return (answer, nil)
         }
         do throws(ConfigurationError) {
             try watching.follow(new)
@@ -38,15 +50,18 @@ final class CurrentSnapshot: Sendable {
             answer.exitCode = 78
             say(.error, "\(error)")
             say(.error, "reload: going on with the configuration as it was")
-            return answer
+            return (answer, nil)
         }
         for line in Self.restartNeeded(old.settings, new.settings) { say(.warning, line) }
+        new.connect(log: log)
         replace(by: new)
+        let senders =
+            reading.senders.map { "\($0.count), read=\($0.filesRead), removed=\($0.filesRemoved)" } ?? "pgsql"
         say(
             .info,
-            "reload: done; senders=\(senders.count), read=\(senders.filesRead), removed=\(senders.filesRemoved), "
+            "reload: done; senders=\(senders), "
                 + "errors=\(reading.errors.count), time=\(Int((clock.now - start) / .milliseconds(1)))ms")
-        return answer
+        return (answer, reading.brokenSenderFiles)
     }
 
     /// What changed and does not take effect.
@@ -57,6 +72,9 @@ final class CurrentSnapshot: Sendable {
         {
             lines.append(
                 "reload: listen, socket_mode, socket_group or control changed; a restart is needed for them")
+        }
+        if old.metrics != new.metrics {
+            lines.append("reload: metrics changed; a restart is needed for it")
         }
         if old.log != new.log { lines.append("reload: log changed; a restart is needed for it") }
         if old.traceHeader != new.traceHeader || old.onError != new.onError {

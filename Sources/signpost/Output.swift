@@ -34,6 +34,7 @@ func complain(_ errors: [ConfigurationError]) {
 
 /// Exit codes of sysexits.h.
 enum SystemExit {
+    static let usage = ExitCode(64)
     static let dataError = ExitCode(65)
     static let noInput = ExitCode(66)
     static let noUser = ExitCode(67)

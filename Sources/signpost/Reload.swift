@@ -14,25 +14,30 @@ struct Reload: ParsableCommand {
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-        let (settings, errors) = Settings.load(file: options.config)
-        guard let settings else {
-            complain(errors)
-            throw SystemExit.configuration
-        }
-        guard let path = settings.controlPath else {
-            complain(
-                "\(options.config): where the filter takes commands does not follow from `listen: \(settings.listen)`; "
-                    + "set `control:` to a path")
-            throw SystemExit.configuration
-        }
-        let answer: ControlAnswer
-        do {
-            answer = try ControlClient.ask("reload", at: path)
-        } catch {
-            complain(error.description)
-            throw ExitCode(error.exitCode.rawValue)
-        }
+        let answer = try askFilter("reload", configuration: options.config)
         for line in answer.lines { print(line) }
         if answer.exitCode != 0 { throw ExitCode(answer.exitCode) }
+    }
+}
+
+/// Has the running filter of a configuration carry out a command. Where nobody can be asked, that is said on standard
+/// error, and the exit code thrown.
+func askFilter(_ command: String, configuration: String) throws -> ControlAnswer {
+    let (settings, errors) = Settings.load(file: configuration)
+    guard let settings else {
+        complain(errors)
+        throw SystemExit.configuration
+    }
+    guard let path = settings.controlPath else {
+        complain(
+            "\(configuration): where the filter takes commands does not follow from `listen: \(settings.listen)`; "
+                + "set `control:` to a path")
+        throw SystemExit.configuration
+    }
+    do {
+        return try ControlClient.ask(command, at: path)
+    } catch {
+        complain(error.description)
+        throw ExitCode(error.exitCode.rawValue)
     }
 }

@@ -43,6 +43,7 @@ struct Rewrite: ParsableCommand {
         let (snapshot, errors) = Snapshot.load(file: options.config)
         complain(errors)
         guard let snapshot else { throw SystemExit.configuration }
+        snapshot.connect { _, line in complain(line) }
         let message = try readMessage()
         let envelope = Envelope(sender: from, login: login, client: clientAddress, daemonName: daemon)
         let domains = snapshot.settings.domainCheck

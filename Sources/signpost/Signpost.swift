@@ -8,7 +8,9 @@ struct Signpost: ParsableCommand {
         commandName: "signpost",
         abstract: "Moves tracking links in outbound mail to each sender's own domain.",
         version: "signpost \(version)",
-        subcommands: [Serve.self, Check.self, Rewrite.self, Domain.self, Plugins.self, Reload.self])
+        subcommands: [
+            Serve.self, Check.self, Rewrite.self, Domain.self, Plugins.self, Reload.self, Stats.self,
+        ])
 
     /// The version of this build.
     static let version = "0.1.0"

@@ -1,5 +1,6 @@
 import Configuration
 import Filtering
+import Metrics
 import MilterService
 import Synchronization
 import TrackingDomains
@@ -13,9 +14,16 @@ final class Watching: Sendable {
     }
 
     private let mutex = Mutex(State())
+    private let metrics: Metrics
     private let log: LogSink
 
-    init(log: @escaping LogSink) { self.log = log }
+    init(metrics: Metrics, log: @escaping LogSink) {
+        self.metrics = metrics
+        self.log = log
+    }
+
+    /// How many domains are how; none where nobody watches.
+    var standings: [DomainStanding: Int] { mutex.withLock { $0.watch }?.standings ?? [:] }
 
     /// What is known of domains; nil where nobody watches.
     var states: (any DomainStates)? { mutex.withLock { $0.watch } }
@@ -35,7 +43,8 @@ final class Watching: Sendable {
             check: settings.domainCheck, target: settings.cnameTarget,
             verifier: try NetworkVerifier(settings), questions: snapshot.domainQuestions)
         if let old { return old.update(setup) }
-        let new = DomainWatch(setup) { [log] event in
+        let new = DomainWatch(setup) { [log, metrics] event in
+            if event.isLoss { metrics.countLostDomain() }
             log(event.isWarning ? .warning : .info, event.description)
         }
         let isServing = mutex.withLock { state in

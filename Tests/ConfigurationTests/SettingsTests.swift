@@ -10,8 +10,8 @@ import Testing
         #expect(settings.socketMode == 0o660)
         #expect(settings.socketGroup == nil)
         #expect(settings.cnameTarget.description == "track.relay.example")
-        #expect(settings.senders.path == "/etc/signpost/senders.d")
-        #expect(settings.senders.position.description == "/etc/signpost/signpost.yaml:2:10")
+        #expect(settings.senders.folder?.path == "/etc/signpost/senders.d")
+        #expect(settings.senders.folder?.position.description == "/etc/signpost/signpost.yaml:2:10")
         #expect(settings.plugins.directory == nil)
         #expect(
             settings.plugins.load.map(\.name) == [
@@ -75,7 +75,7 @@ import Testing
                 "*.t.relay.example", "xn--trck-moa.relay.example",
             ])
         #expect(settings.cnameTarget.description == "target.relay.example")
-        #expect(settings.senders.path == "/srv/senders")
+        #expect(settings.senders.folder?.path == "/srv/senders")
         #expect(settings.plugins.directory?.path == "/etc/signpost/lib")
         #expect(settings.plugins.load.map(\.name) == ["click-tracking", "c-plugin", "open-tracking"])
         #expect(
@@ -122,6 +122,16 @@ import Testing
         #expect(settings.maxMessageSize == defaults.maxMessageSize)
         #expect(settings.domainCheck == defaults.domainCheck)
         #expect(settings.log == defaults.log)
+        #expect(settings.metrics == nil && defaults.metrics == nil)
+    }
+
+    @Test(arguments: [
+        ("inet:9825@127.0.0.1", "inet:9825@127.0.0.1"), ("inet6:9825@[::1]", "inet6:9825@[::1]"),
+        ("unix:m.sock", "unix:/etc/signpost/m.sock"), ("off", nil), ("inet:1@localhost", "inet:1@localhost"),
+        ("inet:1@127.0.0.2", "inet:1@127.0.0.2"),
+    ])
+    func `metrics are at an address, or off`(text: String, address: String?) throws {
+        #expect(try #require(read(minimum + "metrics: \(text)\n")).metrics?.description == address)
     }
 
     private var exampleFile: String {

@@ -90,6 +90,18 @@ import Testing
                 + "found \"List-X:\""),
         Wrong(
             "signed_mail: resign\n", "3:14: error: `signed_mail`: expected skip or rewrite, found \"resign\""),
+        Wrong(
+            "metrics: inet:9825\n",
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825\""),
+        Wrong(
+            "metrics: inet:9825@0.0.0.0\n",
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825@0.0.0.0\""),
+        Wrong(
+            "metrics: inet:9825@relay.example\n",
+            "3:10: error: `metrics`: expected off, or an address that only this machine reaches, such as "
+                + "inet:9825@127.0.0.1 or unix:/run/signpost/metrics.sock, found \"inet:9825@relay.example\""),
         Wrong("on_error: reject\n", "3:11: error: `on_error`: expected accept or tempfail, found \"reject\""),
         Wrong(
             "max_message_size: 64 megs\n",
@@ -156,7 +168,7 @@ import Testing
             "s.yaml:1:1: error: expected a mapping with the keys listen, socket_mode, socket_group, "
                 + "control, default_tracking_domains, cname_target, senders, plugins, leave_paths, outbound, "
                 + "identify_sender_by, rewrite, signed_mail, on_error, trace_header, max_message_size, "
-                + "domain_check, log, found a list"),
+                + "domain_check, log, metrics, found a list"),
     ])
     func `what has no default must be there`(_ wrong: Wrong) {
         #expect(errors(in: wrong.yaml) == wrong.says)

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Metrics
 import Rewriting
 import Synchronization
 import TrackingDomains
@@ -54,10 +55,10 @@ extension TestConfiguration {
     /// The life of one message: `Name: value` lines, then the body in pieces.
     func filter(
         _ header: [String], body: [UInt8], pieces: Int = .max, envelope: Envelope,
-        domains: (any DomainStates)? = nil, log: TestLog = TestLog()
+        domains: (any DomainStates)? = nil, metrics: Metrics? = nil, log: TestLog = TestLog()
     ) -> (steps: [FilterStep], outcome: FilterOutcome?) {
         guard let snapshot = Snapshot.load(file: file).snapshot else { return ([], nil) }
-        let filter = LinkFilter(snapshot: snapshot, domains: domains, log: log.sink)
+        let filter = LinkFilter(snapshot: snapshot, domains: domains, metrics: metrics, log: log.sink)
         var steps = [filter.begin(envelope)]
         if steps.last != .proceed { return (steps, nil) }
         for line in header {

@@ -103,7 +103,10 @@ import Testing
         try world.write("a", sender("\"@new.example\"", "scheme: https\n"))
         settle()
         func refused(_ scheme: LinkScheme, after previous: SenderDirectory?) throws -> SenderReading {
-            SenderReading(try world.settings(), after: previous) { sender in
+            SenderReading(
+                try world.settings(), folder: try #require(try world.settings().senders.folder),
+                after: previous
+            ) { sender in
                 sender.scheme == scheme
                     ? [ConfigurationError(SourcePosition(file: sender.file, line: 3), "no \(scheme)")] : []
             }
@@ -206,7 +209,9 @@ extension World {
     }
 
     func read(after previous: SenderDirectory?) throws -> SenderReading {
-        SenderReading(try settings(), after: previous) { _ in [] }
+        SenderReading(try settings(), folder: try #require(try settings().senders.folder), after: previous) {
+            _ in []
+        }
     }
 
     func texts(_ errors: [ConfigurationError]) -> [String] {

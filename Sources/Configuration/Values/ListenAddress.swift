@@ -100,6 +100,20 @@ public enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether only this machine can reach it, by what is written.
+    var isLoopback: Bool {
+        switch self {
+        case .unix: true
+        case .descriptor: false
+        case .inet(_, let host), .inet6(_, let host):
+            host == "localhost" || host.flatMap(IPAddress.init).map(Self.isLoopback) ?? false
+        }
+    }
+
+    private static func isLoopback(_ address: IPAddress) -> Bool {
+        ["127.0.0.0/8", "::1"].contains { (try? Network(parsing: $0))?.contains(address) ?? false }
+    }
+
     /// An IPv6 literal stands in brackets in both notations.
     private func bracketed(_ host: String) -> String {
         host.contains(":") ? "[\(host)]" : host

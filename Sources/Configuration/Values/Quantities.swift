@@ -27,6 +27,17 @@ enum Quantity {
         return duration
     }
 
+    /// A plain number.
+    static func count(_ text: String, in range: ClosedRange<Int>) throws(ValueError) -> Int {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
+            range.contains(number)
+        else {
+            throw ValueError(
+                expected: "a number from \(range.lowerBound) to \(range.upperBound)", found: text)
+        }
+        return number
+    }
+
     private static func number(
         _ text: String, units: [String: Int], expected: String
     ) throws(ValueError) -> Int {

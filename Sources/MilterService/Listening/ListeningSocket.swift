@@ -11,7 +11,7 @@ import Glibc
 public final class ListeningSocket: Sendable {
     /// Where it listens; with the real port where port 0 was asked for.
     public let address: ListenAddress
-    /// The descriptor, for libmilter.
+    /// The descriptor, for libmilter or another server of ours.
     let descriptor: Int32
     /// The file that we made, for a unix socket.
     private let file: SocketFile?

@@ -1,5 +1,6 @@
 import CMilter
 import Filtering
+import Metrics
 
 // The callbacks of libmilter. They translate between the MTA and a session, and do nothing else.
 //
@@ -112,6 +113,8 @@ private func bodyPiece(
 /// understand QUIT_NC, and would take the next client for this one.
 private func endOfMessage(_ context: OpaquePointer?) -> sfsistat {
     guard let context, let session = session(of: context) else { return SMFIS_CONTINUE }
+    let start = ContinuousClock.now
+    defer { session.service.metrics?.observeEndOfMessage(ContinuousClock.now - start) }
     switch session.endOfMessage(queueID: macro("i", context)) {
     case .accept: return SMFIS_CONTINUE
     case .tempfail: return SMFIS_TEMPFAIL
@@ -121,9 +124,11 @@ private func endOfMessage(_ context: OpaquePointer?) -> sfsistat {
             return SMFIS_CONTINUE
         case .untouched(let why):
             let accepts = session.service.onError == .accept
+            session.service.metrics?.count(accepts ? .accepted : .tempfailed)
             session.log(.error, "\(why); " + (accepts ? "delivered as it came" : "refused for now"))
             return accepts ? SMFIS_CONTINUE : SMFIS_TEMPFAIL
         case .broken(let why):
+            session.service.metrics?.count(.tempfailed)
             session.log(.error, "\(why), having taken other changes; refused for now")
             return SMFIS_TEMPFAIL
         }

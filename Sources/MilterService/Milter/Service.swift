@@ -1,4 +1,5 @@
 import Filtering
+import Metrics
 import Synchronization
 
 /// What all connections share. libmilter knows one filter per process, so there is one of these at a time.
@@ -8,6 +9,7 @@ final class Service: Sendable {
     /// What each connection is to agree on.
     let wanted: Agreement
     let onError: FailureAction
+    let metrics: Metrics?
 
     /// Agreements other than the usual one of connections that said QUIT_NC: their next CONNECT comes without
     /// negotiation, and libmilter closes the session in between. Keyed by the address of libmilter's context; with
@@ -18,12 +20,13 @@ final class Service: Sendable {
 
     init(
         makeFilter: @escaping @Sendable () -> any MessageFilter, log: @escaping LogSink, wanted: Agreement,
-        onError: FailureAction
+        onError: FailureAction, metrics: Metrics?
     ) {
         self.makeFilter = makeFilter
         self.log = log
         self.wanted = wanted
         self.onError = onError
+        self.metrics = metrics
     }
 
     /// The service in charge of the process's callbacks.

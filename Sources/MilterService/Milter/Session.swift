@@ -1,4 +1,5 @@
 import Filtering
+import Metrics
 import Rewriting
 
 /// One connection of the MTA, and the message under way on it. Knows nothing of libmilter's functions.
@@ -18,6 +19,7 @@ final class Session {
         self.service = service
         self.agreement = agreement
         LiveCount.sessions.increment()
+        service.metrics?.countConnection()
     }
 
     deinit { LiveCount.sessions.decrement() }

@@ -40,6 +40,17 @@ enum LeftReason: Equatable {
     /// The plugins' or the sender's own reason.
     case decided(String)
 
+    /// The reasons that are the engine's own.
+    static let ownReasons: [LeftReason] = [
+        .comment, .nested, .userinfo, .mailAddress, .notALink, .notALinkPlace, .invalidURL,
+        .duplicateAttribute,
+        .script, .switchedOff, .attachment, .signed, .encrypted, .embeddedMessage, .otherType, .beyondLimits,
+        .transferEncoding, .charset, .lineLength, .outsideParts, .cssComment,
+    ]
+
+    /// In a comment of CSS.
+    static let cssComment = LeftReason.decided("css comment")
+
     /// A few words for the report.
     var text: String {
         switch self {
@@ -66,4 +77,9 @@ enum LeftReason: Equatable {
         case .decided(let reason): reason
         }
     }
+}
+
+extension LeftLink {
+    /// Every reason of the engine itself. Any other is a plugin's, the sender's or the configuration's.
+    public static let engineReasons = Set(LeftReason.ownReasons.map(\.text))
 }

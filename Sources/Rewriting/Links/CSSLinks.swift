@@ -223,7 +223,7 @@ extension LinkCollector {
                     mentions(
                         in: css.slice(ByteRange(position, comment.start)), place: place,
                         reason: .notALinkPlace)
-                    mentions(in: css.slice(comment), place: place, reason: .decided("css comment"))
+                    mentions(in: css.slice(comment), place: place, reason: .cssComment)
                 }
                 position = range.end
             }

@@ -2,9 +2,11 @@ import DomainNames
 
 /// A mail address in the form in which addresses compare: no case, domain as A-labels, local part unquoted.
 /// Sub-addresses, VERP, BATV and SRS tags stay: `news+1@x` is not `news@x`.
-struct MailAddress: Hashable, Sendable {
-    let localPart: String
-    let domain: String
+public struct MailAddress: Hashable, Sendable {
+    /// What stands before the `@`, unquoted, without case.
+    public let localPart: String
+    /// The domain as A-labels.
+    public let domain: String
 
     /// An address from an unquoted local part and a domain as written, in UTF-8.
     ///
@@ -16,7 +18,7 @@ struct MailAddress: Hashable, Sendable {
     }
 
     /// The key under which an exact address is filed. A domain contains no `@`, so the last one parts the two.
-    var key: String { localPart + "@" + domain }
+    public var key: String { localPart + "@" + domain }
 }
 
 /// The domain of a mail address. More is allowed than in a tracking domain: single labels and underscores

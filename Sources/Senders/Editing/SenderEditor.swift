@@ -3,12 +3,12 @@ import Glibc
 
 /// Reads and changes single senders' files, without the rest of the folder.
 public struct SenderEditor {
-    private let settings: Settings
+    private let folder: Settings.ConfiguredPath
     private let reader: SenderFileReader
 
-    /// An editor for the folder that `settings` name.
-    public init(_ settings: Settings) {
-        self.settings = settings
+    /// An editor for a folder, the one that `settings` name.
+    public init(_ settings: Settings, folder: Settings.ConfiguredPath) {
+        self.folder = folder
         reader = SenderFileReader(settings)
     }
 
@@ -25,8 +25,7 @@ public struct SenderEditor {
     /// The file of the sender called `id`, whether or not it is there; nil where no sender can be called so.
     public func path(of id: String) -> String? {
         guard SenderFileReader.isID(id), !id.hasPrefix(".") else { return nil }
-        let folder = settings.senders.path
-        return (folder.hasSuffix("/") ? folder : folder + "/") + id + ".yaml"
+        return SenderFolder(folder).path(of: id)
     }
 
     /// The sender called `id`.
@@ -113,7 +112,7 @@ public struct SenderEditor {
     /// An address that another sender has would become nobody's.
     private func refuseContested(_ content: [UInt8], path: String, id: String) throws(EditFailure) {
         let new = reader.read(content, path: path, id: id, errors: ErrorList())
-        let folder = SenderFolder(settings.senders)
+        let folder = SenderFolder(folder)
         var files = (folder.list(errors: ErrorList()) ?? []).map {
             reader.read(path: folder.path(of: $0), id: $0, errors: ErrorList())
         }

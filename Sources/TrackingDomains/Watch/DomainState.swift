@@ -20,6 +20,11 @@ struct DomainState: Sendable, Equatable {
     /// When its certificate, or something else that does not keep it from being used, was last warned of.
     var lastWarning: Moment?
 
+    var standing: DomainStanding {
+        guard wasChecked else { return .pending }
+        return !isUsed ? .unverified : failures > 0 ? .failing : .verified
+    }
+
     /// Something the operator hears of.
     enum Change: Sendable, Equatable {
         /// Links move there from now on.

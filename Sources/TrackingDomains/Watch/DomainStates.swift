@@ -1,5 +1,17 @@
 import Configuration
 
+/// What is known of a tracking domain, in a word.
+public enum DomainStanding: String, Sendable, CaseIterable {
+    /// Links move there.
+    case verified
+    /// Links move there, although its last lookup failed.
+    case failing
+    /// Links do not move there.
+    case unverified
+    /// It has not been looked up yet.
+    case pending
+}
+
 /// What is known of tracking domains: tells where links may not move.
 public protocol DomainStates: Sendable {
     /// Which of these domains are not verified, each with the reason in a few words for the log.

@@ -97,11 +97,6 @@ public final class DomainWatch: DomainStates {
 
     // MARK: For messages
 
-    /// Has a domain looked up soon that no setup names. Cheap where it is known already.
-    public func note(_ questions: [DomainQuestion], sender: String) {
-        _ = problems(of: questions, sender: sender)
-    }
-
     /// Which of these domains are not in use, and why. A domain that was unknown will be looked up soon.
     public func problems(of questions: [DomainQuestion], sender: String) -> [DomainQuestion: String] {
         let now = clock.now
@@ -116,6 +111,15 @@ public final class DomainWatch: DomainStates {
         }
         if isNew { alarm.signal() }
         return problems
+    }
+
+    /// How many of the domains that somebody wants to know of are how.
+    public var standings: [DomainStanding: Int] {
+        // A copy that is shared until the table changes, so that no message waits while it is counted.
+        let entries = state.withLock { $0.table.entries }
+        return entries.values.reduce(into: [:]) { counts, entry in
+            if entry.interest != .none { counts[entry.state.standing, default: 0] += 1 }
+        }
     }
 
     // MARK: The thread

@@ -5,6 +5,8 @@ import DomainNames
 public struct WatchEvent: Sendable, Equatable, CustomStringConvertible {
     /// Whether somebody may have to act.
     public var isWarning: Bool
+    /// Whether a domain was given up to which links moved before.
+    public var isLoss = false
     /// The line.
     public var description: String
 }
@@ -34,8 +36,10 @@ struct WatchWording: Sendable {
             case .expiring(let left): (true, "its certificate expires in \(left.words)")
             case .flawed(let problem): (true, "links move to it, although \(problem)")
             }
-        return WatchEvent(
+        var event = WatchEvent(
             isWarning: isWarning, description: "domain \(domain) (sender \(sender)\(scheme)): \(what)")
+        if case .lost = change { event.isLoss = true }
+        return event
     }
 
     /// What to publish, where that would help.

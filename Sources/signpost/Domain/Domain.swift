@@ -14,7 +14,7 @@ struct Domain: ParsableCommand {
 struct DomainContext {
     let settings: Settings
     let verifier: NetworkVerifier
-    let editor: SenderEditor
+    let senders: SenderSource
 
     /// Reads the main file; its mistakes are printed, and end the command.
     init(_ options: ConfigurationOption) throws {
@@ -28,13 +28,7 @@ struct DomainContext {
             throw SystemExit.configuration
         }
         self.settings = settings
-        editor = SenderEditor(settings)
-    }
-
-    /// Says that there is no such sender, and what to do.
-    func complainOfMissing(_ id: String) {
-        let path = editor.path(of: id) ?? settings.senders.path
-        complain("no sender is called \(quoted(id)): there is no file \(quoted(path))")
+        senders = try SenderSource(settings)
     }
 
     /// Looks up all domains of a sender, each once.

@@ -34,15 +34,17 @@ struct DomainAdd: ParsableCommand {
 
     func run() throws {
         let context = try DomainContext(options)
+        let editor = try context.senders.folder(
+            or: "enter the domain there; `signpost domain show` with an address of the sender verifies it")
         do throws(ValueError) {
             _ = try TrackingDomain(parsing: domain)
         } catch {
             complain("\(quoted(domain)) is no tracking domain: \(error.message)")
             throw SystemExit.dataError
         }
-        let isNew = if case .none = context.editor.sender(sender) { true } else { false }
+        let isNew = if case .none = editor.sender(sender) { true } else { false }
         if isNew, address.isEmpty {
-            context.complainOfMissing(sender)
+            context.senders.complainOfMissing(sender)
             complain("to make one, say whose mail it is: --address @acme.example (may be repeated)")
             throw SystemExit.noUser
         }
@@ -53,8 +55,8 @@ struct DomainAdd: ParsableCommand {
         do throws(EditFailure) {
             let sender =
                 isNew
-                ? try context.editor.create(sender, addresses: address, trackingDomain: domain)
-                : try context.editor.setTrackingDomain(domain, of: sender)
+                ? try editor.create(sender, addresses: address, trackingDomain: domain)
+                : try editor.setTrackingDomain(domain, of: sender)
             print("\(sender.file): tracking_domain is now \(sender.trackingDomain)\n")
             show(sender, context)
         } catch {

@@ -10,17 +10,18 @@ struct DomainShow: ParsableCommand {
         abstract: "What a custom tracking domain is for, the record to publish, and what is published now.",
         discussion: """
             The text is fit to be sent to the sender. Exits 0 whether or not the domain is in place; 67 where there is \
-            no such sender, 78 where the configuration or the sender's file is broken.
+            no such sender, 78 where the configuration or the sender's file is broken, 69 where the database that \
+            the senders are in does not answer.
             """)
 
     @OptionGroup var options: ConfigurationOption
 
-    @Argument(help: ArgumentHelp("The sender: its file's name without .yaml.", valueName: "sender"))
+    @Argument(help: ArgumentHelp(SenderSource.help, valueName: "sender"))
     var sender: String
 
     func run() throws {
         let context = try DomainContext(options)
-        switch context.editor.sender(sender) {
+        switch try context.senders.sender(sender) {
         case .sender(let sender):
             for (number, answer) in context.findings(for: sender).enumerated() {
                 if number > 0 { print("\n") }
@@ -31,7 +32,7 @@ struct DomainShow: ParsableCommand {
             complain(errors)
             throw SystemExit.configuration
         case .none:
-            context.complainOfMissing(sender)
+            context.senders.complainOfMissing(sender)
             throw SystemExit.noUser
         }
     }

@@ -11,7 +11,8 @@ struct DomainVerify: ParsableCommand {
         discussion: """
             Exits 0 only if all are in place; 1 where one is not; 75 where nothing worse was found than that no \
             statement can be had now (time-out, SERVFAIL); 67 where there is no such sender; 78 where the \
-            configuration is broken. A sender's file with a mistake counts as not in place.
+            configuration is broken; 69 where the database that the senders are in does not answer. A sender's file \
+            with a mistake counts as not in place.
             """)
 
     @OptionGroup var options: ConfigurationOption
@@ -22,7 +23,7 @@ struct DomainVerify: ParsableCommand {
     @Flag(help: "Print a JSON array, an object for each domain.")
     var json = false
 
-    @Argument(help: ArgumentHelp("Senders: their files' names without .yaml.", valueName: "sender"))
+    @Argument(help: ArgumentHelp(SenderSource.help, valueName: "sender"))
     var senders: [String] = []
 
     func validate() throws {
@@ -53,6 +54,7 @@ struct DomainVerify: ParsableCommand {
     private typealias Senders = (senders: [Sender], broken: [BrokenSender], isOneMissing: Bool)
 
     private func everybody(_ context: DomainContext) throws -> Senders {
+        _ = try context.senders.folder(or: "name an address of each sender in place of --all")
         let (directory, errors) = SenderDirectory.load(context.settings)
         complain(errors)
         // The folder itself cannot be read: there is nothing to say of anybody.
@@ -70,13 +72,13 @@ struct DomainVerify: ParsableCommand {
         var result: Senders = ([], [], false)
         var seen: Set<String> = []
         for id in senders where seen.insert(id).inserted {
-            switch context.editor.sender(id) {
+            switch try context.senders.sender(id) {
             case .sender(let sender): result.senders.append(sender)
             case .broken(let errors):
                 complain(errors)
-                result.broken.append(BrokenSender(file: context.editor.path(of: id) ?? id, errors: errors))
+                result.broken.append(BrokenSender(file: context.senders.file(of: id), errors: errors))
             case .none:
-                context.complainOfMissing(id)
+                context.senders.complainOfMissing(id)
                 result.isOneMissing = true
             }
         }

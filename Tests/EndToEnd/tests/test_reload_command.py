@@ -138,7 +138,7 @@ def test_bad_clients(bench):
         silent = [socket.socket(socket.AF_UNIX) for _ in range(6)]
         for client in silent:
             client.connect(path)
-        for words, answer in ((b"dance\n", b"unknown command; expected one of reload\nend 64\n"), (b"x" * 5000, b"")):
+        for words, answer in ((b"dance\n", b"unknown command; expected one of reload, stats\nend 64\n"), (b"x" * 5000, b"")):
             with socket.socket(socket.AF_UNIX) as client:
                 client.settimeout(10)
                 client.connect(path)
