@@ -97,13 +97,14 @@ let package = Package(
                 "CGNU", "Rewriting", "Configuration", "Senders", "PostgreSQLSenders", "PluginHost",
                 "TrackingDomains", "DomainNames", "Metrics",
             ]),
+        room("MTACheck", ["CGNU", "Configuration"]),
         room(
             "MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         .executableTarget(
             name: "signpost",
             dependencies: [
-                "MilterService", "Metrics", "Filtering", "Configuration", "DomainNames", "Senders",
-                "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
+                "MilterService", "MTACheck", "Metrics", "Filtering", "Configuration", "DomainNames",
+                "Senders", "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
@@ -112,6 +113,7 @@ let package = Package(
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
         tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),
+        tests(of: "MTACheck", ["Configuration"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
             of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),

@@ -1,0 +1,121 @@
+import CGNU
+import Configuration
+import Glibc
+
+/// Whether an MTA's process gets to our unix socket.
+struct Reach {
+    /// The user as which the MTA connects.
+    var account: Account
+    /// What is known of the socket while it is not there: `socket_mode` and `socket_group`.
+    var settings: Settings
+
+    /// Walks to the socket as the MTA would: each folder has to let it in, and the socket to let it write (unix(7)).
+    func findings(for path: String) -> [Finding] {
+        var findings: [Finding] = []
+        for folder in foldersAbove(path) {
+            var status = stat()
+            guard stat(folder, &status) == 0 else {
+                return [missing(folder, "the folder \(folder) is not there, and so no socket in it")]
+            }
+            // A list of rights (acl(5)) may say otherwise than the mode: not for us to read.
+            if hasAccessList(folder) { continue }
+            if !account.may(1, status) {
+                findings.append(
+                    Finding(
+                        .error, folder,
+                        "user \(account.name) may not enter this folder (\(ownership(status))) on the way to \(path)",
+                        remedy:
+                            "chgrp \(groupName(account.groupIDs.first ?? 0)) \(folder) && chmod g+x \(folder)"
+                    ))
+            }
+        }
+        return findings + socketFindings(path)
+    }
+
+    private func socketFindings(_ path: String) -> [Finding] {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return [missing(path, "there is no socket: Signpost is not running")] + futureFindings(path)
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            return [Finding(.error, path, "this is not a socket; remove it, and start Signpost again")]
+        }
+        var findings: [Finding] = []
+        if status.st_mode & S_IWOTH != 0 {
+            findings.append(
+                Finding(
+                    .warning, path,
+                    "everybody may write to the socket (\(ownership(status))), and so pose as the MTA",
+                    remedy: "socket_mode: \"0660\""))
+        }
+        if !hasAccessList(path), !account.may(2, status) {
+            findings.append(
+                Finding(
+                    .error, path,
+                    "user \(account.name) may not write to the socket (\(ownership(status))), and so not connect; "
+                        + "in \(settings.file):",
+                    remedy: "socket_group: \(groupName(account.groupIDs.first ?? 0))"))
+        }
+        return findings
+    }
+
+    /// A socket that will be made when Signpost starts.
+    private func futureFindings(_ path: String) -> [Finding] {
+        guard let mode = settings.socketMode, account.userID != 0, mode & 0o002 == 0 else { return [] }
+        let group = settings.socketGroup.flatMap { getgrnam($0)?.pointee.gr_gid } ?? inheritedGroup(path)
+        if mode & 0o020 != 0, group.map({ account.groupIDs.contains($0) }) ?? true { return [] }
+        return [
+            Finding(
+                .error, settings.file,
+                "user \(account.name) will not be allowed to connect: mode 0\(String(mode, radix: 8)), group "
+                    + "\(group.map(groupName) ?? "of Signpost's user")",
+                remedy: "socket_group: \(groupName(account.groupIDs.first ?? 0))")
+        ]
+    }
+
+    /// The group that a folder with the set-group-ID bit hands on; nil without the bit: then it is our own user's.
+    private func inheritedGroup(_ path: String) -> gid_t? {
+        var status = stat()
+        guard let folder = foldersAbove(path).last, stat(folder, &status) == 0, status.st_mode & S_ISGID != 0
+        else { return nil }
+        return status.st_gid
+    }
+
+    private func missing(_ place: String, _ message: String) -> Finding {
+        Finding(.warning, place, message + "; start it, and check again")
+    }
+}
+
+/// `/`, `/run`, `/run/signpost` for `/run/signpost/milter.sock`.
+func foldersAbove(_ path: String) -> [String] {
+    var folders = ["/"]
+    for component in path.split(separator: "/").dropLast() {
+        folders.append((folders.last == "/" ? "" : folders[folders.count - 1]) + "/" + component)
+    }
+    return folders
+}
+
+/// The path with links resolved as far as it exists.
+func resolved(_ path: String) -> String {
+    if let real = realpath(path, nil) {
+        defer { free(real) }
+        return String(cString: real)
+    }
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return path }
+    return resolved(String(path[..<slash])) + path[slash...]
+}
+
+extension ListenAddress {
+    /// Whether we listen at `path`. Of a descriptor's socket we don't know: it may be anywhere.
+    func isSocket(at path: String) -> Bool {
+        switch self {
+        case .unix(let ours): resolved(ours) == resolved(path)
+        case .descriptor: true
+        case .inet, .inet6: false
+        }
+    }
+}
+
+private func hasAccessList(_ path: String) -> Bool {
+    getxattr(path, "system.posix_acl_access", nil, 0) > 0
+}
