@@ -27,6 +27,10 @@ def _write(signpost, number, version):
 
 
 def _many(signpost):
+    # The watch is at work on all of their domains, and hears nothing.
+    text = signpost.config.read_text()
+    signpost.config.write_text(text.replace(
+        "{ mode: off }", '{ mode: warn, recheck: 5s, state: domains.json, resolvers: ["127.0.0.1:9"] }'))
     for number in range(SENDERS):
         _write(signpost, number, 0)
 
