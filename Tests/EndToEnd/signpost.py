@@ -79,6 +79,13 @@ class Signpost:
         """All that it has logged."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def text_with(self, word, seconds=5):
+        """All that it has logged once `word` is in it: a socket takes connections before its line is written."""
+        end = time.monotonic() + seconds
+        while word not in (text := self.text()) and time.monotonic() < end:
+            time.sleep(0.02)
+        return text
+
     def lines_of(self, queue_id, seconds=5):
         """What it logged of one message, without the queue id; waited for. Empty where nothing comes."""
         line = re.compile(rf"(?:^|[\s>]){queue_id}: (.*)$", re.MULTILINE)

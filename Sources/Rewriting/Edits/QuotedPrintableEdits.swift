@@ -37,7 +37,9 @@ struct QuotedPrintableEdits {
             guard !replacement.isEmpty, range.count == edits[index].range.count,
                 replacement.allSatisfy(Self.standsForItself),
                 raw[range.start..<range.end].allSatisfy(Self.standsForItself),
-                !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "="))
+                !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "=")),
+                // A line's end that is torn apart no longer drops the white space before it.
+                range.start == 0 || raw[range.start - 1] != 0x0D
             else { return false }
             growth += replacement.count - range.count
         }

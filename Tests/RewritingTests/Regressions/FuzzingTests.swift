@@ -33,6 +33,11 @@ import Testing
         #expect(decoded(Array(text: result), .quotedPrintable).bytes == Array(text: "=3\u{0}"))
     }
 
+    @Test func `text put between CR and LF keeps the white space before them away`() {
+        let result = edited("a\t\t\r\nb", [(nil, at: 2, "x")], .quotedPrintable)
+        #expect(decoded(Array(text: result), .quotedPrintable).bytes == Array(text: "a\rx\nb"))
+    }
+
     @Test func `a base64 line beyond 998 does not let its neighbour grow beyond`() {
         let bytes = [UInt8](repeating: 7, count: 1526)
         let long = base64(bytes, width: 1040).split(separator: 0x0A).map { Array($0) + [0x0A] }
