@@ -36,6 +36,11 @@ extension Agreement {
         #expect(Agreement.wanted(mayAddHeaders: false, overTCP: true).protocolSteps & steps == 0)
     }
 
+    @Test func `pieces of the body are answered over TCP alone`() {
+        #expect(Agreement.wanted(mayAddHeaders: false, overTCP: false).answersNoBody)
+        #expect(!Agreement.wanted(mayAddHeaders: false, overTCP: true).answersNoBody)
+    }
+
     private func negotiate(actions: Int = SMFI_CURR_ACTS, steps: Int = SMFI_CURR_PROT, adds: Bool = true)
         -> Negotiation
     {

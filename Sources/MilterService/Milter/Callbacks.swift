@@ -103,10 +103,9 @@ private func endOfHeaders(_ context: OpaquePointer?) -> sfsistat {
 private func bodyPiece(
     _ context: OpaquePointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int
 ) -> sfsistat {
-    if let context, let session = session(of: context) {
-        session.body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
-    }
-    return SMFIS_NOREPLY
+    guard let context, let session = session(of: context) else { return SMFIS_ACCEPT }
+    session.body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
+    return session.agreement.answersNoBody ? SMFIS_NOREPLY : SMFIS_CONTINUE
 }
 
 /// xxfi_eom. "Accept" is SMFIS_CONTINUE here, which means the same to an MTA: after SMFIS_ACCEPT libmilter would not

@@ -14,8 +14,12 @@ public struct MessageRewriter: Sendable {
     public func reasonToLeave(_ fields: [HeaderField]) -> String? {
         if policy.rewritesSignedMail { return nil }
         for field in fields {
-            if field.isNamed("dkim-signature") { return "already signed (DKIM-Signature)" }
-            if field.isNamed("arc-seal") { return "already signed (ARC-Seal)" }
+            if field.isNamed("dkim-signature") {
+                return "already signed (DKIM-Signature), and a change would break the signature"
+            }
+            if field.isNamed("arc-seal") {
+                return "already signed (ARC-Seal), and a change would break the signature"
+            }
         }
         return nil
     }

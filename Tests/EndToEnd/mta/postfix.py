@@ -71,6 +71,9 @@ PORTS = {
     "originating": {"milter_macro_daemon_name": "ORIGINATING"},
     "signed": {"smtpd_milters": "unix:signpost/milter.sock, unix:dkim/dkim-s.sock"},
     "verified": {"smtpd_milters": "unix:dkim/dkim-v.sock"},
+    "scanned-first": {
+        "smtpd_milters": "unix:rspamd/milter.sock, unix:signpost/milter.sock, unix:dkim/dkim-s.sock"},
+    "scanned-second": {"smtpd_milters": "unix:signpost/milter.sock, unix:rspamd/milter.sock"},
     "signed-first": {"smtpd_milters": "unix:dkim/dkim-s.sock, unix:signpost/milter.sock"},
 }
 
@@ -107,7 +110,8 @@ class Postfix:
     asks the milter, `port["plain"]` does not, `port["tcp"]` asks it at `milter_port`, `port["failopen"]` delivers when
     it does not answer, and `port["originating"]` tells it that name for its daemon. `port["signed"]` asks the milter and then
     OpenDKIM at `queue/dkim/dkim-s.sock`, `port["signed-first"]` the other way
-    round, and `port["verified"]` only OpenDKIM at `queue/dkim/dkim-v.sock`."""
+    round, and `port["verified"]` only OpenDKIM at `queue/dkim/dkim-v.sock`; `port["scanned-first"]` and
+    `port["scanned-second"]` ask rspamd at `queue/rspamd/milter.sock` before and after the milter."""
 
     name = "postfix"
 
