@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Filtering
+import Glibc
 import Metrics
 import MilterService
 import PluginHost
@@ -66,6 +67,12 @@ struct Serve: ParsableCommand {
         }
         let log = logSink(first.settings.log)
         for error in reading.errors { log(.error, "\(error)\(reading.consequence(of: error))") }
+        if geteuid() == 0 {
+            log(
+                .warning,
+                "running as root, and nothing it does needs that: start it as a user of its own (systemd: User=signpost)"
+            )
+        }
         announce(first, to: log)
         first.connect(log: log)
         let metrics = Metrics(version: Signpost.version, filesWithErrors: reading.brokenSenderFiles)

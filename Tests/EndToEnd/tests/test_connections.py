@@ -1,6 +1,7 @@
 """One connection and many messages; many connections; connections that end badly."""
 
 import concurrent.futures
+import socket
 import time
 
 from mta import smtp
@@ -118,3 +119,28 @@ def test_nothing_is_kept(bench):
         assert after <= before_files, f"{before_files} open files became {after}"
         grown = signpost.memory() - before_memory
         assert grown < 8192, f"memory grew by {grown} kB, from {before_memory}"
+
+
+def test_nonsense(bench):
+    """Who talks nonsense on the milter's socket is sent away, and mail goes on"""
+    with bench.signpost() as signpost:
+        for words in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 100, b"\0\0\0\1E", b"\0\0\0\0", b"\0\0\0\5Oabcd", bytes(range(256)) * 300):
+            with socket.socket(socket.AF_UNIX) as stranger:
+                stranger.settimeout(10)
+                stranger.connect(str(signpost.milter))
+                try:
+                    stranger.sendall(words)
+                    stranger.shutdown(socket.SHUT_WR)
+                    while stranger.recv(4096):
+                        pass
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+        # A packet that is said to be of 4 GiB, and does not come.
+        with socket.socket(socket.AF_UNIX) as stranger:
+            stranger.connect(str(signpost.milter))
+            stranger.sendall(b"\xff\xff\xff\xffB")
+            before = signpost.memory()
+            sender = "news@acme.example"
+            message = letter(sender)
+            assert bench.mail(sender, message)[1] == moved(message)
+            assert signpost.memory() < before + 32_768, "memory for what did not come"

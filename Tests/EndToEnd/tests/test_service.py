@@ -41,11 +41,18 @@ def test_unprivileged(bench):
             assert signpost.milter.owner() == "nobody" and signpost.milter.group() == "postfix"
             message = letter(SENDER)
             assert bench.mail(SENDER, message)[1] == moved(message)
+            assert "running as root" not in signpost.text(), signpost.text()
         finally:
             signpost.__exit__()
     finally:
         shutil.chown(folder, "root", "root")
         folder.chmod(0o755)
+
+
+def test_as_root(bench):
+    """Started as root, it says that it need not be"""
+    with bench.signpost() as signpost:
+        assert "running as root" in signpost.text_with("listening on "), signpost.text()
 
 
 def _serve(bench, edit):
