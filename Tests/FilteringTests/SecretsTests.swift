@@ -8,13 +8,15 @@ import Testing
 @Suite struct SecretsTests {
     @Test func `what is too large for memory has no name, and nobody else may read it`() throws {
         let file = try UnlinkedFile()
-        let mail = [UInt8]("a letter that is nobody's business".utf8)
-        try mail.withUnsafeBytes { bytes throws(BodyError) in try file.append(bytes) }
+        let mail = UnsafeMutableRawBufferPointer.allocate(byteCount: 12_345, alignment: 1)
+        defer { mail.deallocate() }
+        try file.append(UnsafeRawBufferPointer(mail))
         var found = 0
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             var status = stat()
             guard let number = Int32(name), fstat(number, &status) == 0, status.st_size == mail.count,
-                let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name),
+                let path = try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/self/fd/" + name),
                 path.hasPrefix(UnlinkedFile.folder)
             else { continue }
             found += 1
