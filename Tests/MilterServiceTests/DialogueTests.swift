@@ -18,7 +18,9 @@ extension MilterServiceTests {
                         SMFIP_NOHELO | SMFIP_NORCPT | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC
                             | SMFIP_NR_CONN | SMFIP_NR_HDR | SMFIP_NR_BODY))
             #expect(client.macroLists[UInt32(SMFIM_EOH)] == "i")
-            #expect(client.macroLists[UInt32(SMFIM_ENVRCPT)] == " " && client.macroLists[UInt32(SMFIM_EOM)] == " ")
+            #expect(
+                client.macroLists[UInt32(SMFIM_ENVRCPT)] == " " && client.macroLists[UInt32(SMFIM_EOM)] == " "
+            )
             #expect(client.macroLists[UInt32(SMFIM_ENVFROM)]?.contains("{auth_authen}") == true)
         }
 
