@@ -57,7 +57,8 @@ extension MetricFamily {
         .gauge, "signpost_open_connections", "Connections of MTAs that are open.")
     static let messagesInProgress = MetricFamily(
         .gauge, "signpost_messages_in_progress", "Messages under way.")
-    static let senders = MetricFamily(.gauge, "signpost_senders", "Senders in use.")
+    static let senders = MetricFamily(
+        .gauge, "signpost_senders", "Senders in use; 0 where they are in a database.")
     static let senderFilesWithErrors = MetricFamily(
         .gauge, "signpost_sender_files_with_errors",
         "Sender files with a mistake: left out, or in use as they last were good.")
