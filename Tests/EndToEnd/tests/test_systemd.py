@@ -1,7 +1,6 @@
 """The filter as a service of systemd: what it says of itself, the watchdog, the units, and restarts under load."""
 
 import concurrent.futures
-import itertools
 import pathlib
 import re
 import shutil
@@ -51,9 +50,9 @@ def test_watchdog(bench):
         try:
             signpost.start(environment=listener.environment(WATCHDOG_USEC="800000"))
             listener.hear_until("WATCHDOG")
+            # A loaded machine delays one and not the next: what counts is how many there are.
             moments = listener.pulses(3)
-            gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-            assert len(moments) >= 3 and min(gaps) > 0.2, f"gaps of {gaps}"
+            assert 3 <= len(moments) <= 9, f"heard at {moments}, expected one each 0.4 s"
 
             signpost.process.send_signal(signal.SIGSTOP)
             listener.pulses(0.5)
