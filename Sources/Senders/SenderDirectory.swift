@@ -12,6 +12,9 @@ public struct SenderDirectory: Sendable {
     /// The senders whose files are in order, by id.
     public var senders: [Sender] { files.list.compactMap(\.sender) }
 
+    /// How many those are.
+    public var count: Int { files.count }
+
     /// Reads the folder that `settings` name.
     ///
     /// A broken file disables its sender alone; a folder that cannot be read leaves nobody, and so do settings that

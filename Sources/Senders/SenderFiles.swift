@@ -4,11 +4,14 @@ import Configuration
 final class SenderFiles: SenderLookup {
     /// In their names' order.
     let list: [SenderFile]
+    /// How many of them have a sender.
+    let count: Int
     private let index: SenderIndex
 
     /// Indexes the files, which come in their names' order and take the place of `previous`.
     init(_ list: [SenderFile], after previous: SenderFiles? = nil, errors: ErrorList) {
         self.list = list
+        count = list.count { $0.sender != nil }
         index = SenderIndex(list, errors: errors) { previous?.owner(of: $0) }
     }
 

@@ -9,7 +9,7 @@ public struct SenderReading {
     /// Every mistake, sorted.
     public let errors: [ConfigurationError]
     /// How many senders are in order, last good ones included.
-    public let count: Int
+    public var count: Int { directory.count }
     /// How many files were read.
     public let filesRead: Int
     /// How many senders' files are gone.
@@ -47,7 +47,6 @@ public struct SenderReading {
         directory = SenderDirectory(
             files: SenderFiles(files, after: previous?.files, errors: errors), folder: folder.path,
             sources: settings.identifySenderBy)
-        count = files.count { $0.sender != nil }
         filesRead = pass.read
         filesRemoved = (previous?.files.list.count ?? 0) - pass.known
         (lastGood, leftOut) = (pass.lastGood, pass.leftOut)

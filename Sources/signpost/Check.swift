@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
             throw SystemExit.configuration
         }
         try snapshot.database.map(verifyThatItAnswers)
-        let senders = snapshot.database == nil ? "\(snapshot.senders.senders.count)" : "in the database"
+        let senders = snapshot.database == nil ? "\(snapshot.senders.count)" : "in the database"
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
         if mta != nil || mtaConfig != nil { try checkMTA(snapshot.settings) }

@@ -11,7 +11,7 @@ extension Gauges {
         self.init()
         connections = MilterServer.liveSessions
         messages = MilterServer.liveMessages
-        senders = snapshot.senders.senders.count
+        senders = snapshot.senders.count
         plugins = snapshot.plugins.descriptions.map(\.name)
         let standings = watching.standings
         domains = DomainStanding.allCases.map { ($0.rawValue, standings[$0] ?? 0) }

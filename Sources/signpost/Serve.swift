@@ -97,7 +97,7 @@ struct Serve: ParsableCommand {
 
 extension Snapshot {
     /// How many senders there are, for people.
-    fileprivate var senderCount: String { database == nil ? "\(senders.senders.count)" : "pgsql" }
+    fileprivate var senderCount: String { database == nil ? "\(senders.count)" : "pgsql" }
 }
 
 private func milterOptions(_ settings: Settings) throws -> MilterOptions {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Filtering
+import Glibc
 
 /// The command. Its sub-commands are each in a file of their own.
 @main
@@ -20,9 +21,24 @@ struct Signpost: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            end(ExitCode.success)
         } catch {
-            exit(withError: error)
+            let message = fullMessage(for: error)
+            let code = exitCode(for: error)
+            if !message.isEmpty {
+                // Help and version are what was asked for.
+                if code.isSuccess { print(message) } else { complain(message) }
+            }
+            end(code)
         }
+    }
+
+    /// Ends the process, and no library in it: a thread may still be connecting to a database or shaking hands with a
+    /// server, and exit(3) would take Kerberos and OpenSSL from under it, which abort then.
+    private static func end(_ code: ExitCode) -> Never {
+        let isWritten = fflush(nil) == 0
+        if !isWritten { complain("standard output cannot be written: \(systemError())") }
+        _exit(isWritten ? code.rawValue : SystemExit.inputOutputError.rawValue)
     }
 }
 

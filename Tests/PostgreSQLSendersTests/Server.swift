@@ -71,7 +71,7 @@ final class Server: @unchecked Sendable {  // each test uses its own
     }
 
     /// How to reach it.
-    var connection: String { "host=127.0.0.1 port=\(port) dbname=mail user=signpost" }
+    var connection: String { "host=127.0.0.1 port=\(port) dbname=mail user=signpost gssencmode=disable" }
 
     func start(_ options: [String] = []) throws {
         let process = Process()

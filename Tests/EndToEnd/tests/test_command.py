@@ -1,6 +1,8 @@
 """`signpost rewrite` and `signpost check` at the prompt. That `rewrite` says what the MTA delivers, every scenario tests."""
 
 import json
+import os
+import subprocess
 
 from bench import HERE
 
@@ -76,3 +78,31 @@ def test_plugins(bench):
         assert done.returncode == 0, done.stderr.decode()
         for name in (b"click-tracking", b"open-tracking", b"forward-to-friend", b"subscription", b"hosted-content"):
             assert name in done.stdout, done.stdout.decode()
+
+
+def test_end(bench):
+    """No destructor of a library runs at the end, because threads may still be in it; what was printed is out"""
+    source, library = bench.folder / "destructor.c", bench.folder / "destructor.so"
+    source.write_text("#include <stdlib.h>\n__attribute__((destructor)) static void end(void) { abort(); }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    preloaded = {**os.environ, "LD_PRELOAD": library}
+    assert subprocess.run(["true"], env=preloaded).returncode < 0, "the test is void"
+    with bench.signpost() as signpost:
+        def run(*words, **options):
+            return subprocess.run(
+                [bench.program, *words, "--config", signpost.config], env=preloaded, timeout=60, **options)
+
+        done = run("check", stdout=subprocess.PIPE)
+        assert done.returncode == 0 and b"no errors" in done.stdout, done
+        done = run("domain", "show", "nobody", stderr=subprocess.PIPE)
+        assert done.returncode == 67 and b"no sender is called" in done.stderr, done
+        done = run("frobnicate", stderr=subprocess.PIPE)
+        assert done.returncode == 64 and b"Usage: signpost" in done.stderr, done
+        done = subprocess.run([bench.program, "--version"], env=preloaded, stdout=subprocess.PIPE)
+        assert done.returncode == 0 and done.stdout.startswith(b"signpost "), done
+        with open("/dev/full", "w") as full:
+            done = run("check", stdout=full, stderr=subprocess.PIPE)
+        assert done.returncode == 74 and b"No space left" in done.stderr, done
+        signpost.stop()
+        signpost.start(environment=preloaded)
+        assert signpost.stop() == 0, signpost.text()

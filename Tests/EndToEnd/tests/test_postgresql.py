@@ -3,7 +3,9 @@
 import contextlib
 import re
 import signal
+import socket
 import threading
+import types
 import time
 
 from bench import HERE
@@ -164,6 +166,28 @@ def test_hung(bench):
         server.signal_all(signal.SIGCONT)
         _until(lambda: _is_moved(bench, "x@s1.example", b"//click.s1.example/"), "found again")
         assert "the sender database answers again" in signpost.text()
+
+
+def test_silent(bench):
+    """A server that takes connections and says nothing: no command waits longer than its time-out, no end for a thread that connects"""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        silent = types.SimpleNamespace(
+            connection=f"host=127.0.0.1 port={server.getsockname()[1]} dbname=mail user=signpost")
+        message = letter("news@linden.example")
+
+        def seconds(action):
+            start = time.monotonic()
+            return action(), time.monotonic() - start
+
+        with bench.signpost(edit=_from(silent, timeout="2s")) as signpost:
+            done, took = seconds(lambda: bench.rewrite(signpost, "news@linden.example", message))
+            assert done.returncode == 0 and done.stdout == message and took < 3, (done, took)
+            assert b"the sender database does not answer" in done.stderr, done
+            for words in (["check"], ["domain", "verify", "news@linden.example"]):
+                done, took = seconds(lambda: bench.command(*words, "--config", signpost.config))
+                assert done.returncode == 69 and took < 3, (done, took)
+            status, took = seconds(signpost.stop)
+            assert status == 0 and took < 1, (status, took)
 
 
 def test_reload(bench):

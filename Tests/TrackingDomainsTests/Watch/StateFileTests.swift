@@ -44,6 +44,22 @@ import Testing
         #expect(folder.names == ["domains.json"], "nothing is left beside it")
     }
 
+    @Test func `what a killed writer left is removed, and nothing else`() throws {
+        let names = [
+            ".domains.json.signpost-aB3dE9", ".domains.json.signpost-new111", ".domains.json.backup",
+            ".domains.json.signpost-aB3dE9x", ".other.json.signpost-aB3dE9",
+        ]
+        for name in names {
+            let url = URL(fileURLWithPath: folder.path + "/" + name)
+            try Data().write(to: url)
+            let age: TimeInterval = name.contains("new") ? 60 : 4000
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: url.path)
+        }
+        try StateFile(path: path).write([:], at: .zero)
+        #expect(folder.names.sorted() == (names.dropFirst() + ["domains.json"]).sorted())
+    }
+
     @Test func `the file says in JSON what an operator would look for`() throws {
         try StateFile(path: path).write(
             [try question("click.acme.example"): entry(used: false, problem: "missing")],
