@@ -10,6 +10,26 @@ extension UnsafeBufferPointer<UInt8> {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
+    /// The same, for a byte that is mostly near: a call costs more than a look at sixteen bytes.
+    @inline(__always)
+    func firstIndex(near byte: UInt8, from start: Int, to end: Int) -> Int? {
+        guard start &+ 16 <= end, let base = baseAddress else {
+            return firstIndex(of: byte, from: start, to: end)
+        }
+        let bytes = UnsafeRawPointer(base + start).loadUnaligned(as: SIMD16<UInt8>.self)
+        if let lane = Self.firstLane(bytes .== SIMD16<UInt8>(repeating: byte)) { return start &+ lane }
+        return firstIndex(of: byte, from: start &+ 16, to: end)
+    }
+
+    /// The lowest lane that is set.
+    @inline(__always)
+    static func firstLane(_ mask: SIMDMask<SIMD16<Int8>>) -> Int? {
+        let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
+        if low != 0 { return low.trailingZeroBitCount &>> 3 }
+        return high != 0 ? 8 &+ high.trailingZeroBitCount &>> 3 : nil
+    }
+
     /// The first `needle` that begins at or after `start` and ends before `end`, or nil.
     func firstIndex(of needle: StaticString, from start: Int, to end: Int) -> Int? {
         guard start < end, let base = baseAddress else { return nil }

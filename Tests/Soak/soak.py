@@ -87,16 +87,19 @@ def soak(bench, disk, options, judge):
         for peer in others:
             peer.join(40)
         watch.end()
-        report(judge, stage, watch, before, accounts, through, others, options)
+        report(judge, stage, watch, before, accounts, busy.share, through, others, options)
 
 
-def report(judge, stage, watch, before, accounts, through, others, options):
+def report(judge, stage, watch, before, accounts, share, through, others, options):
     for connections, account in zip((options.connections, options.idle), accounts):
         print(f"{connections} connections: {account}")
         judge.says(account["messages"] == account["started"],
                    f"{connections} connections: {account['started']} messages begun, {account['messages']} ended")
         judge.says(account["mixed"] == 0, f"{account['rewritten']} rewritten, {account['original']} original, "
                                           f"{account['mixed']} neither")
+        # The faults may cost a link its move, not many.
+        judge.says(account["rewritten"] > 0.95 * share * account["messages"],
+                   f"{account['rewritten'] / max(1, account['messages']):.1%} rewritten of {share:.1%} with links")
         judge.says(account["refused"] == 0, f"{account['refused']} connections refused; {account['lost']} cut by our kills, "
                                             "their messages sent again")
     accepted, lost, doubled, mixed, rewritten = through

@@ -28,6 +28,13 @@ struct HTMLContext {
     /// The namespace of the content at the current place.
     var namespace: HTMLNamespace { scopes.last?.namespace ?? .html }
 
+    /// Whether a start tag of this name at the current place changes nothing in how the rest is read.
+    func isPlain(_ view: Bytes, _ name: ByteRange) -> Bool {
+        guard scopes.isEmpty else { return false }
+        return !view.equals("svg", in: name) && !view.equals("math", in: name)
+            && HTMLContext.contentModel(of: view, name) == .markup
+    }
+
     /// How deep namespaces nest before further changes are no longer followed.
     private static let maximumDepth = 256
 

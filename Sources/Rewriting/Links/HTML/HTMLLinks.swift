@@ -52,6 +52,12 @@ struct HTMLLinks: HTMLTokenSink {
 
     // MARK: Tags
 
+    mutating func endOfQuiet(from start: Int) -> Int {
+        if hasDisguises { return start }
+        if start < gap.start || start >= gap.end { _ = hasLiteral(outsideGap: ByteRange(start, start + 1)) }
+        return gap.end
+    }
+
     mutating func startTag(
         _ range: ByteRange, name: ByteRange, attributes: [HTMLAttribute], namespace: HTMLNamespace
     ) {

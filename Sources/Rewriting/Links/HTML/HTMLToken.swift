@@ -19,6 +19,9 @@ enum HTMLTextKind {
 
 /// Receives the tokens of a document in their order. Ranges are of the view.
 protocol HTMLTokenSink {
+    /// Tags of HTML that begin at `start` or behind it and end at the place that is returned or before need not be
+    /// told, unless they switch the tokenizer's state: their attributes are not read at all.
+    mutating func endOfQuiet(from start: Int) -> Int
     /// A run of text inside `element`, the element whose content is RCDATA or raw (empty in the data state).
     mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange)
     /// A start tag from `<` to `>`. `namespace` is the one that the element is in.
@@ -32,4 +35,8 @@ protocol HTMLTokenSink {
     mutating func doctype(_ range: ByteRange)
     /// A tag that the end of the document cut off: no parser sees it.
     mutating func unterminatedTag(_ range: ByteRange)
+}
+
+extension HTMLTokenSink {
+    mutating func endOfQuiet(from start: Int) -> Int { start }
 }

@@ -44,7 +44,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
 
     mutating func data(into sink: inout Sink) {
         var textStart = position
-        while let open = view.firstIndex(of: UInt8(ascii: "<"), from: position, to: end) {
+        while let open = view.firstIndex(near: UInt8(ascii: "<"), from: position, to: end) {
             guard open + 1 < end else { break }
             let byte = view[open + 1]
             if ASCII.isLetter(byte) {
@@ -78,6 +78,12 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
 
     private mutating func startTag(from open: Int, into sink: inout Sink) {
         let name = tagName(from: open + 1)
+        if context.isPlain(view, name), let stop = plainTagEnd(from: position),
+            stop <= sink.endOfQuiet(from: open)
+        {
+            position = stop
+            return
+        }
         guard let isSelfClosing = tagAttributes() else {
             sink.unterminatedTag(ByteRange(open, end))
             return
@@ -88,6 +94,34 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         if namespace == .html {
             content(of: name, HTMLContext.contentModel(of: view, name), into: &sink)
         }
+    }
+
+    /// Behind the `>` of the tag whose name ends at `start`, nil where it takes the states themselves to tell. Between
+    /// the name or a closing quote and the next `=`, without quotes in between, are only names, white space and
+    /// slashes; a letter before the `=` is the end of a name, a quote behind it begins a value.
+    private func plainTagEnd(from start: Int) -> Int? {
+        guard let base = view.baseAddress else { return nil }
+        var position = start
+        while position &+ 16 <= end {
+            let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
+            let hits =
+                (bytes .== SIMD16<UInt8>(repeating: 0x3D)) .| (bytes .== SIMD16<UInt8>(repeating: 0x3E))
+                .| (bytes .== SIMD16<UInt8>(repeating: 0x22)) .| (bytes .== SIMD16<UInt8>(repeating: 0x27))
+            guard let lane = Bytes.firstLane(hits) else {
+                position &+= 16
+                continue
+            }
+            let hit = position &+ lane
+            if base[hit] == UInt8(ascii: ">") { return hit &+ 1 }
+            guard base[hit] == UInt8(ascii: "="), hit > start, ASCII.isLetter(base[hit &- 1]), hit &+ 1 < end
+            else { return nil }
+            let quote = base[hit &+ 1]
+            guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"),
+                let close = view.firstIndex(near: quote, from: hit &+ 2, to: end)
+            else { return nil }
+            position = close &+ 1
+        }
+        return nil
     }
 
     /// End tag open state (13.2.5.7).
@@ -163,7 +197,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         guard position < end else { return false }
         let byte = view[position]
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-            guard let close = view.firstIndex(of: byte, from: position + 1, to: end) else {
+            guard let close = view.firstIndex(near: byte, from: position + 1, to: end) else {
                 position = end
                 return false
             }

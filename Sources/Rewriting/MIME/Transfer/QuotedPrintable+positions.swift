@@ -9,9 +9,11 @@ extension QuotedPrintable {
         var position = checkpoint.raw
         var decoded = checkpoint.decoded
         while position < end {
-            while position &+ 8 <= end, decoded &+ 8 <= target, isPlain(raw, at: position) {
-                position &+= 8
-                decoded &+= 8
+            let run = plainRun(from: position, atMost: target &- decoded, in: raw)
+            if run > 0 {
+                position &+= run
+                decoded &+= run
+                continue
             }
             guard position < end else { break }
             let byte = raw[position]
@@ -48,13 +50,15 @@ extension QuotedPrintable {
         return end
     }
 
-    /// Whether each of the eight bytes from `position` on decodes to itself: no escape, no line end, and none of
-    /// the white space that might be before one.
+    /// How many of the next sixteen bytes, and no more than `limit`, decode to themselves: no escape, no line end,
+    /// and none of the white space that might be before one.
     @inline(__always)
-    private static func isPlain(_ raw: Bytes, at position: Int) -> Bool {
-        guard let base = raw.baseAddress, raw[position &+ 7] > 0x20 else { return false }
-        let word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
-        return special(UInt64(littleEndian: word)) == 0
+    private static func plainRun(from position: Int, atMost limit: Int, in raw: Bytes) -> Int {
+        guard position &+ 16 <= raw.count, let base = raw.baseAddress else { return 0 }
+        let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
+        var run = min(Bytes.firstLane(special(bytes)) ?? 16, limit)
+        while run > 0, base[position &+ run &- 1] <= 0x20 { run &-= 1 }
+        return run
     }
 
     /// The end of the decoded byte that starts at `position`: past an escape's digits, or past the byte itself.

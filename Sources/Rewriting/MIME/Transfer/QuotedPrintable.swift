@@ -27,27 +27,18 @@ enum QuotedPrintable {
             var endsInSoftBreak = false
             while position < end {
                 let bound = min(end, position &+ DecodedContent.stride)
-                scan: while position < bound {
-                    // Everything up to the next '=' or dropped white space is text: copy it sixteen at a time.
-                    while position < bound, position &+ 16 <= end, position >= 2 {
-                        let text = UnsafeRawPointer(input + position)
-                        let bytes = text.loadUnaligned(as: SIMD16<UInt8>.self)
+                while position < bound {
+                    // Everything up to the next '=' or LF is text: copy it sixteen at a time.
+                    if position &+ 16 <= end {
+                        let bytes = UnsafeRawPointer(input + position)
+                            .loadUnaligned(as: SIMD16<UInt8>.self)
                         UnsafeMutableRawPointer(output + decoded).storeBytes(
                             of: bytes, as: SIMD16<UInt8>.self)
-                        let words = unsafeBitCast(special(bytes, at: text), to: SIMD2<UInt64>.self)
-                        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
-                        guard low | high == 0 else {
-                            let run =
-                                low != 0
-                                ? low.trailingZeroBitCount &>> 3 : 8 &+ high.trailingZeroBitCount &>> 3
-                            position &+= run
-                            decoded &+= run
-                            break
-                        }
-                        position &+= 16
-                        decoded &+= 16
+                        let run = Bytes.firstLane(special(bytes))
+                        position &+= run ?? 16
+                        decoded &+= run ?? 16
+                        if run == nil { continue }
                     }
-                    guard position < bound else { break scan }
                     let byte = input[position]
                     if byte == UInt8(ascii: "=") {
                         switch escape(at: position, in: raw) {
@@ -65,7 +56,9 @@ enum QuotedPrintable {
                         }
                     } else if byte == 0x0A {
                         // RFC 2045 6.7 (3): white space at a line's end was added on the way.
-                        if position > 0, input[position &- 1] <= 0x20 {
+                        let hasText =
+                            position > 1 && input[position &- 1] == 0x0D && input[position &- 2] > 0x20
+                        if !hasText, position > 0, input[position &- 1] <= 0x20 {
                             let hasReturn = input[position &- 1] == 0x0D
                             let text = hasReturn ? position &- 1 : position
                             decoded &-= (hasReturn ? 1 : 0) &+ whiteSpace(before: text, in: raw)
@@ -137,30 +130,9 @@ enum QuotedPrintable {
         return position &- start
     }
 
-    /// Which of sixteen bytes are '=', or an LF behind white space, with a CR in between or without. The two bytes
-    /// before them are looked at too. For the types see `areNotPrintable(_:)`.
+    /// Which of sixteen bytes are '=' or LF. For the types see `areNotPrintable(_:)`.
     @inline(__always)
-    private static func special(_ bytes: SIMD16<UInt8>, at place: UnsafeRawPointer) -> SIMDMask<SIMD16<Int8>>
-    {
-        let one = (place - 1).loadUnaligned(as: SIMD16<UInt8>.self)
-        let two = (place - 2).loadUnaligned(as: SIMD16<UInt8>.self)
-        let isBehindSpace =
-            isSpace(one) .| ((one .== SIMD16<UInt8>(repeating: 0x0D)) .& isSpace(two))
-        return (bytes .== SIMD16<UInt8>(repeating: 0x3D))
-            .| ((bytes .== SIMD16<UInt8>(repeating: 0x0A)) .& isBehindSpace)
-    }
-
-    @inline(__always)
-    private static func isSpace(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
-        (bytes .== SIMD16<UInt8>(repeating: 0x20)) .| (bytes .== SIMD16<UInt8>(repeating: 0x09))
-    }
-
-    /// Marks the lowest byte of `word` that is '=' or LF by its top bit (bits above it mean nothing).
-    @inline(__always)
-    static func special(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let equals = word ^ 0x3D3D_3D3D_3D3D_3D3D
-        let feeds = word ^ 0x0A0A_0A0A_0A0A_0A0A
-        return ((equals &- ones) & ~equals | (feeds &- ones) & ~feeds) & 0x8080_8080_8080_8080
+    static func special(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        (bytes .== SIMD16<UInt8>(repeating: 0x3D)) .| (bytes .== SIMD16<UInt8>(repeating: 0x0A))
     }
 }

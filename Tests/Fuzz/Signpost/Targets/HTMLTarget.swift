@@ -11,6 +11,9 @@ enum HTMLTarget {
             var again = TokenRecorder(bytes)
             HTMLTokenizer.tokenize(ByteRange(0, bytes.count), of: bytes, into: &again)
             require(recorder.ranges == again.ranges, "not the same tokens twice")
+            var quiet = TokenRecorder(bytes, isQuiet: true)
+            HTMLTokenizer.tokenize(ByteRange(0, bytes.count), of: bytes, into: &quiet)
+            require(recorder.notStartTags == quiet.notStartTags, "a tag that is not told ends elsewhere")
             let breaks = BreakOpportunities.find(in: bytes)
             require(breaks.allSatisfy { bytes[$0] == 0x20 || bytes[$0] == 0x09 }, "break at no white space")
             require(
@@ -27,10 +30,17 @@ enum HTMLTarget {
 /// Checks tokens as they come.
 private struct TokenRecorder: HTMLTokenSink {
     private(set) var ranges: [ByteRange] = []
+    private(set) var notStartTags: [ByteRange] = []
     private let view: Bytes
+    private let isQuiet: Bool
     private var end = 0
 
-    init(_ view: Bytes) { self.view = view }
+    init(_ view: Bytes, isQuiet: Bool = false) {
+        self.view = view
+        self.isQuiet = isQuiet
+    }
+
+    func endOfQuiet(from start: Int) -> Int { isQuiet ? view.count : start }
 
     private mutating func add(_ range: ByteRange) {
         require(isInside(range, ByteRange(end, view.count)), "\(range) behind \(end) of \(view.count)")
@@ -38,10 +48,15 @@ private struct TokenRecorder: HTMLTokenSink {
         ranges.append(range)
     }
 
-    mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange) { add(range) }
-    mutating func comment(_ data: ByteRange) { add(data) }
-    mutating func doctype(_ range: ByteRange) { add(range) }
-    mutating func unterminatedTag(_ range: ByteRange) { add(range) }
+    private mutating func addOther(_ range: ByteRange) {
+        add(range)
+        notStartTags.append(range)
+    }
+
+    mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange) { addOther(range) }
+    mutating func comment(_ data: ByteRange) { addOther(data) }
+    mutating func doctype(_ range: ByteRange) { addOther(range) }
+    mutating func unterminatedTag(_ range: ByteRange) { addOther(range) }
 
     mutating func startTag(
         _ range: ByteRange, name: ByteRange, attributes: [HTMLAttribute], namespace: HTMLNamespace
@@ -60,6 +75,6 @@ private struct TokenRecorder: HTMLTokenSink {
 
     mutating func endTag(_ range: ByteRange, name: ByteRange) {
         require(isInside(name, range), "a name outside its tag")
-        add(range)
+        addOther(range)
     }
 }
