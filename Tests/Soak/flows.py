@@ -17,7 +17,6 @@ class Direct:
         folder = stage.folder / f"mails{connections}"
         folder.mkdir()
         lines = []
-        changed = 0
         for number, mail in enumerate(mails):
             before, after = folder / f"{number}.eml", folder / f"{number}.after"
             before.write_bytes(mail)
@@ -25,10 +24,7 @@ class Direct:
                 subprocess.run(
                     [stage.program, "rewrite", "--config", stage.filter.config, "--from", "news@acme.example", before],
                     stdout=output, stderr=subprocess.DEVNULL, check=True)
-            changed += before.read_bytes() != after.read_bytes()
             lines.append(f"{before}\t{after}\n")
-        #: How many of the messages have links to be moved.
-        self.share = changed / len(mails)
         path.write_text("".join(lines))
         self.connections = connections
         self._output = open(stage.folder / f"load{connections}", "w+b")

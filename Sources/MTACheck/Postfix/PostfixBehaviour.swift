@@ -23,7 +23,8 @@ struct PostfixBehaviour {
             return [
                 Finding(
                     .note, place,
-                    "while Signpost is down, mail is delivered as it came (default_action=accept)")
+                    "while Signpost is down, mail is delivered as it came (default_action=accept); a message "
+                        + "whose filter is killed within its answer may be of both (tempfail can't have that)")
             ]
         case "tempfail":
             return [
