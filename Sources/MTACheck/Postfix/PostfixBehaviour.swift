@@ -24,7 +24,8 @@ struct PostfixBehaviour {
                 Finding(
                     .note, place,
                     "while Signpost is down, mail is delivered as it came (default_action=accept); a message "
-                        + "whose filter is killed within its answer may be of both (tempfail can't have that)")
+                        + "whose filter is killed within its answer may be of both (tempfail can't have that)"
+                )
             ]
         case "tempfail":
             return [
