@@ -75,7 +75,9 @@ public enum AtomicFile {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let folder = slash == path.startIndex ? "." : String(path[..<slash])
         removeLeftovers(of: String(path[slash...]), in: folder)
-        var template = (path[..<slash] + "." + path[slash...] + leftoverMark + "XXXXXX").utf8CString.map { $0 }
+        var template = (path[..<slash] + "." + path[slash...] + leftoverMark + "XXXXXX").utf8CString.map {
+            $0
+        }
         let descriptor = mkostemp(&template, O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("write") }
         defer { close(descriptor) }
