@@ -6,12 +6,15 @@ final class SenderFiles: SenderLookup {
     let list: [SenderFile]
     /// How many of them have a sender.
     let count: Int
+    /// The senders of the list, beside it: a look-up that finds one has fewer places in memory to go to.
+    private let senders: [Sender?]
     private let index: SenderIndex
 
     /// Indexes the files, which come in their names' order and take the place of `previous`.
     init(_ list: [SenderFile], after previous: SenderFiles? = nil, errors: ErrorList) {
         self.list = list
-        count = list.count { $0.sender != nil }
+        senders = list.map(\.sender)
+        count = senders.count { $0 != nil }
         index = SenderIndex(list, errors: errors) { previous?.owner(of: $0) }
     }
 
@@ -38,9 +41,7 @@ final class SenderFiles: SenderLookup {
     private func owner(_ owner: SenderIndex.Owner) -> SenderOwner {
         switch owner {
         case .contested: return .contested
-        case .file(let number):
-            let file = list[number]
-            return file.sender.map { .sender($0) } ?? .broken(id: file.id)
+        case .file(let number): return senders[number].map { .sender($0) } ?? .broken(id: list[number].id)
         }
     }
 }

@@ -9,9 +9,14 @@ struct SenderIndex: Sendable {
         case contested
     }
 
-    private let files: [SenderFile]
-    /// Where each claim is written.
-    private var places: KeyTable
+    /// Files' numbers by key, in four bytes each. Nobody's where it is ``contested``.
+    private typealias Numbers = [String: Int32]
+    private static let contested: Int32 = -1
+
+    private var addresses: Numbers = [:]
+    private var domains: Numbers = [:]
+    private var parents: Numbers = [:]
+    private var logins: Numbers = [:]
 
     /// Indexes the files, which come in their names' order.
     ///
@@ -22,38 +27,28 @@ struct SenderIndex: Sendable {
     ///
     /// - Parameter formerOwner: the id of the file that had an address before the reload.
     init(_ files: [SenderFile], errors: ErrorList, formerOwner: (AddressPattern) -> String?) {
-        self.files = files
-        places = KeyTable(capacity: files.reduce(0) { $0 + $1.addresses.count + $1.logins.count })
         var conflicts: [AddressPattern: [Int32]] = [:]
         for (number, file) in files.enumerated() {
             let number = Int32(number)
-            for (item, claim) in file.addresses.enumerated() {
-                guard let slot = slot(of: claim.value) else {
-                    places.insert(KeyTable.Place(file: number, item: Int32(item)), claim.value.hash)
-                    continue
-                }
-                let first = places[slot].file
-                if first != number, conflicts[claim.value, default: [first]].last != number {
-                    conflicts[claim.value, default: [first]].append(number)
+            for claim in file.addresses {
+                if let first = self[claim.value] {
+                    guard first != number else { continue }
+                    if conflicts[claim.value, default: [first]].last != number {
+                        conflicts[claim.value, default: [first]].append(number)
+                    }
+                } else {
+                    self[claim.value] = number
                 }
             }
-            for (item, login) in file.logins.enumerated() {
-                if let slot = slot(ofLogin: login.value) {
-                    let first = places[slot].file
-                    if first >= 0, first != number { places[slot].file = ~first }
-                } else {
-                    places.insert(
-                        KeyTable.Place(file: number, item: ~Int32(item)), loginHash(login.value))
-                }
+            for login in file.logins {
+                let isMine = (logins[login.value] ?? number) == number
+                logins[login.value] = isMine ? number : SenderIndex.contested
             }
         }
         for (key, claimants) in conflicts {
             let former = formerOwner(key)
             let owner = claimants.first { files[Int($0)].id == former }
-            if let slot = slot(of: key) {
-                let item = files[Int(owner ?? claimants[0])].addresses.firstIndex { $0.value == key } ?? 0
-                places[slot] = KeyTable.Place(file: owner ?? ~claimants[0], item: Int32(item))
-            }
+            self[key] = owner ?? SenderIndex.contested
             for claimant in claimants where claimant != owner ?? claimants.first {
                 let other = files[Int(owner ?? claimants[0])].position(of: key)
                 errors.report(
@@ -67,92 +62,44 @@ struct SenderIndex: Sendable {
     }
 
     /// The owner of a login in the form in which logins compare.
-    func owner(ofLogin login: String) -> Owner? { slot(ofLogin: login).map(owner) }
+    func owner(ofLogin login: String) -> Owner? { logins[login].map(owner) }
 
     /// The owner of an address by its most specific claim: the address, its domain, the nearest parent.
     func owner(of address: MailAddress) -> Owner? {
-        if let slot = slot(of: .address(address.key)) { return owner(slot) }
-        var domain = address.domain
-        return domain.withUTF8 { domain in
-            if let slot = slot(of: domain, isParent: false) { return owner(slot) }
-            var rest = domain[...]
-            while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
-                rest = rest[(dot + 1)...]
-                if let slot = slot(of: UnsafeBufferPointer(rebasing: rest), isParent: true) {
-                    return owner(slot)
-                }
-            }
-            return nil
+        if !addresses.isEmpty, let number = addresses[address.key] { return owner(number) }
+        if let number = domains[address.domain] { return owner(number) }
+        guard !parents.isEmpty else { return nil }
+        var rest = address.domain[...]
+        while let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) {
+            rest = rest[rest.utf8.index(after: dot)...]
+            if let number = parents[String(rest)] { return owner(number) }
         }
+        return nil
     }
 
     /// The owner of exactly this claim.
-    func owner(of claim: AddressPattern) -> Owner? { slot(of: claim).map(owner) }
+    func owner(of claim: AddressPattern) -> Owner? { self[claim].map(owner) }
 
-    private func owner(_ slot: Int) -> Owner {
-        let file = places[slot].file
-        return file < 0 ? .contested : .file(Int(file))
+    private func owner(_ number: Int32) -> Owner {
+        number == SenderIndex.contested ? .contested : .file(Int(number))
     }
 
-    // MARK: Slots of the table
-
-    private func slot(of pattern: AddressPattern) -> Int? {
-        places.find(pattern.hash) { claim(at: $0) == pattern }
-    }
-
-    /// The slot of `@domain` or `@*.domain`, without a string for it.
-    private func slot(of domain: UnsafeBufferPointer<UInt8>, isParent: Bool) -> Int? {
-        places.find(domainHash(domain, isParent: isParent)) { place in
-            switch claim(at: place) {
-            case .domain(let own): !isParent && own.utf8.elementsEqual(domain)
-            case .below(let own): isParent && own.utf8.elementsEqual(domain)
-            case .address, nil: false
+    private subscript(pattern: AddressPattern) -> Int32? {
+        get {
+            switch pattern {
+            case .address(let address): addresses[address]
+            case .domain(let domain): domains[domain]
+            case .below(let domain): parents[domain]
+            }
+        }
+        set {
+            switch pattern {
+            case .address(let address): addresses[address] = newValue
+            case .domain(let domain): domains[domain] = newValue
+            case .below(let domain): parents[domain] = newValue
             }
         }
     }
-
-    private func slot(ofLogin login: String) -> Int? {
-        places.find(loginHash(login)) { place in
-            place.item < 0 && file(place).logins[Int(~place.item)].value == login
-        }
-    }
-
-    /// The address that is written there; nil where that is a login.
-    private func claim(at place: KeyTable.Place) -> AddressPattern? {
-        place.item < 0 ? nil : file(place).addresses[Int(place.item)].value
-    }
-
-    private func file(_ place: KeyTable.Place) -> SenderFile {
-        files[Int(place.file < 0 ? ~place.file : place.file)]
-    }
-}
-
-// Keyed, as all of Swift's hashes are: who may choose a domain cannot choose its place.
-
-extension AddressPattern {
-    fileprivate var hash: Int {
-        switch self {
-        // By its characters: local parts that are canonically equivalent are the same.
-        case .address(let address): address.hashValue
-        case .domain(var domain): domain.withUTF8 { domainHash($0, isParent: false) }
-        case .below(var domain): domain.withUTF8 { domainHash($0, isParent: true) }
-        }
-    }
-}
-
-/// The hash of a domain, which is ASCII and lower case.
-private func domainHash(_ domain: UnsafeBufferPointer<UInt8>, isParent: Bool) -> Int {
-    var hasher = Hasher()
-    hasher.combine(isParent)
-    hasher.combine(bytes: UnsafeRawBufferPointer(domain))
-    return hasher.finalize()
-}
-
-private func loginHash(_ login: String) -> Int {
-    var hasher = Hasher()
-    hasher.combine(login)
-    hasher.combine(UInt8(0))
-    return hasher.finalize()
 }
 
 extension SenderFile {
