@@ -176,6 +176,7 @@ public final class MilterServer: Sendable {
 
     /// Makes libmilter use `socket` and our callbacks.
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
+        readAhead(onConnectionsOf: socket.descriptor)
         let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
         Service.current = Service(
             makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError,
