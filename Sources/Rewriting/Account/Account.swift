@@ -83,15 +83,17 @@ struct Account {
 }
 
 extension LinkCollector {
-    /// Adds the account to a result.
+    /// Gives the account over to a result.
     ///
     /// - Parameter refused: the edits could not be made, since a line would have grown too long.
-    func report(refused: Bool, into result: inout RewriteResult) {
+    consuming func report(refused: Bool, into result: inout RewriteResult) {
         if refused {
             result.left += moves.map { move in
                 LeftLink(
                     part: part, place: move.place, url: move.before, reason: LeftReason.lineLength.text)
             }
+        } else if result.rewritten.isEmpty {
+            result.rewritten = moves
         } else {
             result.rewritten += moves
         }

@@ -1,3 +1,4 @@
+import CGNU
 import Glibc
 
 /// The line ends that occur in mail.
@@ -13,9 +14,9 @@ enum LineEnd {
 enum PhysicalLines {
     /// The start of the line that `position` is in; the position behind an LF is in the next line.
     static func start(of position: Int, in raw: Bytes) -> Int {
-        var start = min(position, raw.count)
-        while start > 0, raw[start - 1] != 0x0A { start -= 1 }
-        return start
+        guard let base = raw.baseAddress else { return 0 }
+        guard let feed = memrchr(base, 0x0A, min(position, raw.count)) else { return 0 }
+        return UnsafeRawPointer(base).distance(to: feed) + 1
     }
 
     /// One past the LF that ends the line that `position` is in, or the end of `raw`.

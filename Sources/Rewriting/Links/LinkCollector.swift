@@ -63,7 +63,16 @@ struct LinkCollector {
         _ source: DecodedText, place: String, escaping: LinkEscaping,
         otherwise: LeftReason = .notALink
     ) {
-        let source = inUTF8(source)
+        if let text = inUTF8(source) {
+            urlInUTF8(text, place: place, escaping: escaping, otherwise: otherwise)
+        } else {
+            urlInUTF8(source, place: place, escaping: escaping, otherwise: otherwise)
+        }
+    }
+
+    private mutating func urlInUTF8(
+        _ source: DecodedText, place: String, escaping: LinkEscaping, otherwise: LeftReason
+    ) {
         guard let url = WebURL(source.bytes) else {
             mentions(in: source, place: place, reason: otherwise)
             return
@@ -82,9 +91,9 @@ struct LinkCollector {
             url: url.text, components: url.components, place: place, part: part, isOnDefaultDomain: isOurs)
         switch decider.decide(link) {
         case .leave(let reason):
-            stay(source, url, place: link.place, reason: .decided(reason), isOurs: isOurs)
+            stay(source, url, place: place, reason: .decided(reason), isOurs: isOurs)
         case .move(let answer, let plugin):
-            move(source, url, to: answer, plugin: plugin, place: link.place, escaping, isOurs: isOurs)
+            move(source, url, to: answer, plugin: plugin, place: place, escaping, isOurs: isOurs)
         }
     }
 
@@ -124,7 +133,7 @@ struct LinkCollector {
     // MARK: -
 
     private mutating func stay(
-        _ source: DecodedText, _ url: WebURL, place: String, reason: LeftReason, isOurs: Bool
+        _ source: DecodedText, _ url: borrowing WebURL, place: String, reason: LeftReason, isOurs: Bool
     ) {
         if isOurs {
             let text = spelling == nil ? url.text : shown(source, ByteRange(0, source.bytes.count))
@@ -134,7 +143,7 @@ struct LinkCollector {
     }
 
     /// The mentions behind the host of a URL.
-    private mutating func nested(in source: DecodedText, behind url: WebURL, place: String) {
+    private mutating func nested(in source: DecodedText, behind url: borrowing WebURL, place: String) {
         let start = url.sourceRange(of: ByteRange(url.components.host.end, url.text.count)).start
         guard start < source.bytes.count,
             !Mentions.find(in: source.bytes, from: start, hosts: hosts).isEmpty
@@ -143,14 +152,14 @@ struct LinkCollector {
     }
 
     private mutating func move(
-        _ source: DecodedText, _ url: WebURL, to answer: [UInt8], plugin: String, place: String,
+        _ source: DecodedText, _ url: borrowing WebURL, to answer: [UInt8], plugin: String, place: String,
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
         let before = edits.count
         var after = answer
         if let host = url.otherHost(in: answer) {
             // So it is for nearly all links; and all of a sender's get the same host.
-            add(url.components.host, of: url, source, answer.copy(host, sharing: edits.last?.replacement))
+            add(url.components.host, of: url, source, sharedHost(of: answer, host))
         } else {
             guard let new = WebURL(answer), new.isValid else {
                 let reason = LeftReason.decided("unusable answer from " + plugin)
@@ -171,9 +180,15 @@ struct LinkCollector {
         nested(in: source, behind: url, place: place)
     }
 
+    /// The bytes of the host: those of the last edit where they are the same.
+    private func sharedHost(of answer: [UInt8], _ host: ByteRange) -> [UInt8] {
+        guard let last = edits.indices.last else { return Array(answer[host.start..<host.end]) }
+        return answer.copy(host, sharing: edits[last].replacement)
+    }
+
     /// Adds an edit of a stretch of the URL that moves.
     private mutating func add(
-        _ range: ByteRange, of url: WebURL, _ source: DecodedText, _ replacement: [UInt8]
+        _ range: ByteRange, of url: borrowing WebURL, _ source: DecodedText, _ replacement: [UInt8]
     ) {
         let range = source.viewRange(of: url.sourceRange(of: range))
         edits.append(ContentEdit(link: moves.count, range: range, replacement: replacement))
@@ -181,7 +196,7 @@ struct LinkCollector {
 
     /// The link as the account shows it: `after` was made by the edits from `firstEdit` on.
     private func moved(
-        _ source: DecodedText, _ url: WebURL, to after: [UInt8], _ firstEdit: Int, _ place: String,
+        _ source: DecodedText, _ url: borrowing WebURL, to after: [UInt8], _ firstEdit: Int, _ place: String,
         _ plugin: String
     ) -> RewrittenLink {
         guard let spelling else {
@@ -215,11 +230,11 @@ struct LinkCollector {
         return escaped
     }
 
-    /// The text with every stretch that is not ASCII in UTF-8.
-    private func inUTF8(_ source: DecodedText) -> DecodedText {
+    /// The text with every stretch that is not ASCII in UTF-8; nil where it is in UTF-8 as it stands.
+    private func inUTF8(_ source: DecodedText) -> DecodedText? {
         guard let utf8, !source.bytes.withUnsafeBufferPointer(\.isPlain),
             source.bytes.contains(where: { $0 >= 0x80 })
-        else { return source }
+        else { return nil }
         var text = DecodedText(at: source.origin(of: 0), capacity: source.bytes.count)
         var index = 0
         while index < source.bytes.count {

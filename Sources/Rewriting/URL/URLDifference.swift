@@ -6,7 +6,7 @@ struct URLDifference {
     /// The old text with the changes made.
     var result: [UInt8]
 
-    init(from old: WebURL, to new: WebURL) {
+    init(from old: borrowing WebURL, to new: borrowing WebURL) {
         result = []
         addScheme(old, new)
         addIfDifferent(old, old.components.host, new, new.components.host)
@@ -26,7 +26,7 @@ struct URLDifference {
         result += old.text[position...]
     }
 
-    private mutating func addScheme(_ old: WebURL, _ new: WebURL) {
+    private mutating func addScheme(_ old: borrowing WebURL, _ new: borrowing WebURL) {
         let before = old.components.scheme
         let after = new.components.scheme
         if after.isEmpty { return }  // a scheme-relative answer leaves the scheme to the link
@@ -40,15 +40,12 @@ struct URLDifference {
     }
 
     private mutating func addIfDifferent(
-        _ old: WebURL, _ before: ByteRange, _ new: WebURL, _ after: ByteRange
+        _ old: borrowing WebURL, _ before: ByteRange, _ new: borrowing WebURL, _ after: ByteRange
     ) {
-        let isSame =
-            before.count == after.count
-            && (0..<before.count).allSatisfy { old.text[before.start + $0] == new.text[after.start + $0] }
-        if !isSame { changes.append((before, Array(new.text[after.start..<after.end]))) }
+        if !old.text[before.start..<before.end].elementsEqual(new.text[after.start..<after.end]) { changes.append((before, Array(new.text[after.start..<after.end]))) }
     }
 
-    private mutating func addRest(_ old: WebURL, _ new: WebURL) {
+    private mutating func addRest(_ old: borrowing WebURL, _ new: borrowing WebURL) {
         var before = old.components.rest
         var after = new.components.rest
         old.text.withUnsafeBufferPointer { old in

@@ -1,17 +1,19 @@
 /// An `http`, `https` or scheme-relative URL as the WHATWG URL Standard's basic URL parser reads it
 /// without a base (section 4.4), with the place of each component in the text it was read from.
-struct WebURL {
+///
+/// Not copyable: one is made for each link, and copies of it would be most of what a link costs.
+struct WebURL: ~Copyable {
     /// The URL without surrounding white space and without the tabs and line ends that the parser removes.
-    var text: [UInt8]
+    let text: [UInt8]
     /// Where each byte of `text` stands in the source, where the parser removed some from between them; one more
     /// entry for the end.
-    private var sources: [Int] = []
+    private let sources: [Int]
     /// Where `text` begins in the source.
     private let start: Int
     /// Ranges in `text`.
-    var components: URLComponents
+    let components: URLComponents
     /// A user or password that is not empty.
-    var hasCredentials: Bool
+    let hasCredentials: Bool
     /// Whether the standard accepts host and port.
     let isValid: Bool
     /// The host as the standard would serialise it, where the text spells it otherwise.
@@ -25,7 +27,8 @@ struct WebURL {
         guard let first = source.firstIndex(where: { $0 > 0x20 }),
             let last = source.lastIndex(where: { $0 > 0x20 })
         else { return nil }
-        start = first
+        var text = source
+        var sources: [Int] = []
         let isPlain = source.withUnsafeBufferPointer(\.isPlain)
         if !isPlain, source[first...last].contains(where: WebURL.isTabOrNewline) {
             text = []
@@ -36,11 +39,13 @@ struct WebURL {
                 sources.append(index)
             }
             sources.append(last + 1)
-        } else {
-            text = first == 0 && last == source.count - 1 ? source : Array(source[first...last])
+        } else if first > 0 || last < source.count - 1 {
+            text = Array(source[first...last])
         }
-        let parsed = text.withUnsafeBufferPointer(WebURL.parse)
-        guard let parsed else { return nil }
+        guard let parsed = text.withUnsafeBufferPointer(WebURL.parse) else { return nil }
+        self.text = text
+        self.sources = sources
+        start = first
         (components, hasCredentials, isValid, serialisedHost) = parsed
     }
 

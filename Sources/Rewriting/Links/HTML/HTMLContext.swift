@@ -30,10 +30,17 @@ struct HTMLContext {
 
     /// Whether a start tag of this name at the current place changes nothing in how the rest is read.
     func isPlain(_ view: Bytes, _ name: ByteRange) -> Bool {
-        guard scopes.isEmpty else { return false }
+        guard scopes.isEmpty, !name.isEmpty else { return false }
+        // The first letters of all the names below: most tags have another one.
+        let letter = view[name.start] | 0x20
+        guard letter &- 0x61 < 26, initials &>> UInt32(letter &- 0x61) & 1 == 1 else { return true }
         return !view.equals("svg", in: name) && !view.equals("math", in: name)
             && HTMLContext.contentModel(of: view, name) == .markup
     }
+
+    /// A bit for each letter with which the name of an element begins that switches the tokenizer's state or the
+    /// namespace.
+    private let initials: UInt32 = "imnpstx".utf8.reduce(0) { $0 | 1 << UInt32($1 - 0x61) }
 
     /// How deep namespaces nest before further changes are no longer followed.
     private static let maximumDepth = 256
