@@ -53,7 +53,7 @@ struct MIMEScanner {
             entity.protection = structure.protected.count - 1
         }
         let isWithinLimits = depth < MIMELimits.nesting
-        if isWithinLimits, type.isMultipart, let boundary = type["boundary"], !boundary.isEmpty {
+        if isWithinLimits, type.isMultipart, let boundary = type.boundary {
             return scanMultipart(entity, name: name, boundary: boundary, from: start)
         }
         if isWithinLimits, type.isType("message/rfc822") || type.isType("message/global"),
