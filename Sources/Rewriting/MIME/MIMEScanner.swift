@@ -60,7 +60,8 @@ struct MIMEScanner {
             isIdentityEncoded(entity.header)
         {
             // Read on inside, so that the account of what is left can look through its encodings.
-            return scanEntity(number: name + ".1", protection: entity.protection, from: start, in: .textPlain)
+            return scanEntity(
+                number: name, isEmbedded: true, protection: entity.protection, from: start, in: .textPlain)
         }
         let delimiter = nextDelimiter(from: start)
         let end = delimiter.map { contentEnd(before: $0.lineStart, from: start) } ?? body.count
@@ -115,16 +116,22 @@ struct MIMEScanner {
     }
 
     /// Reads an entity from its header section on.
+    ///
+    /// - Parameter isEmbedded: it is the message in a part of this number. The parts of its multipart are numbered as
+    ///   that part's own; a body without any is the first (RFC 3501 section 6.4.5).
     private mutating func scanEntity(
-        number: String, protection: Int?, from start: Int, in defaultType: ContentType
+        number: String, isEmbedded: Bool = false, protection: Int?, from start: Int,
+        in defaultType: ContentType
     ) -> Delimiter? {
         let section = HeaderSection(body, from: start, to: body.count) { lineStart in
             delimiter(at: lineStart) != nil
         }
         depth += 1
         defer { depth -= 1 }
+        let header = EntityHeader(fields: section.fields, defaultType: defaultType)
+        let isFirst = isEmbedded && (!header.contentType.isMultipart || header.contentType.boundary == nil)
         let entity = Entity(
-            number: number, header: EntityHeader(fields: section.fields, defaultType: defaultType),
+            number: isFirst ? number + ".1" : number, header: header,
             headerRange: ByteRange(start, section.end), protection: protection)
         return scanBody(of: entity, from: section.end)
     }
