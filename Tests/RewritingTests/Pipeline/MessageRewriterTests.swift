@@ -23,6 +23,16 @@ import Testing
                 == "List-Help: <https://click.acme.example/\n u/1>, <https://click.acme.example/u/2>\n\n")
     }
 
+    @Test(arguments: [
+        "=?utf-8?q?=3Chttps=3A//track=2Erelay=2Eexample/u=3E?=",
+        "=?utf-8?b?aHR0cHM6Ly90cmFjay5yZWxheS5leGFtcGxlL3U=?=",
+    ])
+    func `a link in an encoded word of a list header is accounted for`(_ value: String) {
+        let rewritten = Rewritten("List-Help: <https://track.relay.example/>, \(value)\n\n")
+        #expect(rewritten.text == "List-Help: <https://click.acme.example/>, \(value)\n\n")
+        #expect(rewritten.left == ["header | not a link | https://track.relay.example/u"])
+    }
+
     @Test func `other headers are left and accounted for`() {
         let rewritten = Rewritten(
             "Subject: =?utf-8?q?track=2Erelay.example?=\nX: https://track.relay.example/\n\n")
