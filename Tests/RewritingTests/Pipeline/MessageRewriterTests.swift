@@ -88,6 +88,44 @@ import Testing
         #expect(Rewritten(message).result.left.map(\.part) == ["1", "preamble:0", "epilogue:0"])
     }
 
+    @Test func `headers and text between the parts of an embedded message are accounted for`() {
+        let message = """
+            Content-Type: message/rfc822
+
+            Subject: track.relay.example
+            Content-Type: multipart/mixed; boundary=a
+
+            https://track.relay.example/1
+            --a
+
+            https://track.relay.example/2
+            --a--
+            """
+        let left = Rewritten(message).result.left
+        #expect(left.map(\.part) == ["1.1", "1", "preamble:1"])
+        #expect(left.allSatisfy { $0.reason == "embedded message" })
+    }
+
+    @Test(arguments: ["preamble", "header"])
+    func `a part that is skipped whole is named wherever in it the domain stands`(_ place: String) {
+        let message = """
+            Content-Type: multipart/signed; boundary=a
+
+            \(place == "preamble" ? "https://track.relay.example/1" : "")
+            --a
+            Content-Type: multipart/mixed; boundary=b
+            Content-Location: \(place == "header" ? "https://track.relay.example/1" : "")
+
+            --b
+
+            x
+            --b--
+            --a--
+            """
+        let left = Rewritten(message).result.left
+        #expect(left.map(\.part) == ["0"] && left.map(\.reason) == ["signed"])
+    }
+
     static let encodings = ["quoted-printable", "base64", "8bit"]
 
     @Test(arguments: encodings)
