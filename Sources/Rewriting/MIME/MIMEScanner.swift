@@ -59,6 +59,7 @@ struct MIMEScanner {
         if isWithinLimits, type.isType("message/rfc822") || type.isType("message/global"),
             isIdentityEncoded(entity.header)
         {
+            addHeader(of: entity, name: name)
             // Read on inside, so that the account of what is left can look through its encodings.
             return scanEntity(
                 number: name, isEmbedded: true, protection: entity.protection, from: start, in: .textPlain)
@@ -75,10 +76,7 @@ struct MIMEScanner {
     private mutating func scanMultipart(
         _ entity: Entity, name: String, boundary: [UInt8], from start: Int
     ) -> Delimiter? {
-        if !entity.headerRange.isEmpty {
-            structure.multipartHeaders.append(
-                MultipartHeader(number: name, range: entity.headerRange, protection: entity.protection))
-        }
+        addHeader(of: entity, name: name)
         boundaries.append(boundary)
         defer { boundaries.removeLast() }
         let depth = boundaries.count - 1
@@ -144,6 +142,12 @@ struct MIMEScanner {
                 number: number, header: EntityHeader(defaultType: .textPlain),
                 headerRange: ByteRange(start, start), content: ByteRange(start, body.count),
                 protection: structure.protected.count - 1))
+    }
+
+    private mutating func addHeader(of entity: Entity, name: String) {
+        if entity.headerRange.isEmpty { return }
+        structure.containerHeaders.append(
+            ContainerHeader(number: name, range: entity.headerRange, protection: entity.protection))
     }
 
     private mutating func addGap(_ name: String, _ start: Int, _ end: Int, _ protection: Int?) {

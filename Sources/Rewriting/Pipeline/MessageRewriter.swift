@@ -117,7 +117,7 @@ public struct MessageRewriter: Sendable {
                 account.skipped(leaf, of: body, as: leaf.number, reason: .otherType, into: &result)
             }
         }
-        for header in structure.multipartHeaders {
+        for header in structure.containerHeaders {
             accountFor(
                 header.number, "part header", header.range, protection: header.protection, in: structure,
                 body,

@@ -106,6 +106,21 @@ import Testing
         #expect(left.allSatisfy { $0.reason == "embedded message" })
     }
 
+    @Test func `the header of the part that holds an embedded message is accounted for`() {
+        let message = """
+            Content-Type: multipart/digest; boundary=a
+
+            --a
+            Content-Location: https://track.relay.example/1
+
+            Subject: x
+
+            x
+            --a--
+            """
+        #expect(Rewritten(message).left == ["part header | embedded message | https://track.relay.example/1"])
+    }
+
     @Test(arguments: ["preamble", "header"])
     func `a part that is skipped whole is named wherever in it the domain stands`(_ place: String) {
         let message = """
