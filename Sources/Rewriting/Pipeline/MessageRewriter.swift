@@ -160,10 +160,10 @@ extension MessageRewriter {
         _ parts: PartRewriter, into result: inout RewriteResult
     ) {
         let account = Account(hosts: hosts)
+        account.around(
+            leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
+            into: &result)
         if let kind, !leaf.header.isAttachment {
-            account.around(
-                leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
-                into: &result)
             parts.rewrite(leaf, as: kind, of: body, obstacle: .embeddedMessage, into: &result)
         } else {
             account.skipped(leaf, of: body, as: leaf.number, reason: .embeddedMessage, into: &result)

@@ -106,6 +106,13 @@ import Testing
         #expect(left.allSatisfy { $0.reason == "embedded message" })
     }
 
+    @Test(arguments: ["image/png", "text/plain\nContent-Disposition: attachment"])
+    func `the header of an embedded message is accounted for whatever its body`(_ type: String) {
+        let message =
+            "Content-Type: message/rfc822\n\nX: track.relay.example\nContent-Type: \(type)\n\nx"
+        #expect(Rewritten(message).left == ["part header | embedded message | track.relay.example"])
+    }
+
     @Test func `the header of the part that holds an embedded message is accounted for`() {
         let message = """
             Content-Type: multipart/digest; boundary=a
