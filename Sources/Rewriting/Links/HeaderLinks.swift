@@ -7,10 +7,9 @@ extension LinkCollector {
             let close = value.firstIndex(of: UInt8(ascii: ">"), from: open, to: value.count)
         {
             betweenURLs(ByteRange(position, open), of: value, place: place)
-            var text = DecodedText(at: open + 1, capacity: close - open)
-            for index in open + 1..<close {
-                // The URL parser removes tabs, keeping the place of everything else.
-                text.append(ASCII.isWhitespace(value[index]) ? 0x09 : value[index], from: index)
+            var text = DecodedText(excerptFrom: open + 1, capacity: close - open)
+            for index in open + 1..<close where !ASCII.isWhitespace(value[index]) {
+                text.append(value[index], from: index)
             }
             text.finish(at: close)
             url(text, place: place, escaping: .none)

@@ -23,6 +23,16 @@ import Testing
                 == "List-Help: <https://click.acme.example/\n u/1>, <https://click.acme.example/u/2>\n\n")
     }
 
+    @Test func `a fold inside a domain that stays does not hide it`() {
+        let message =
+            "List-Help: <mailto:a@track.\n relay.example>, <https://evil.test/?u=track.relay.\n example>\n\n"
+        #expect(Rewritten(message).text == message)
+        #expect(
+            Rewritten(message).left == [
+                "header | mail address | a@track.relay.example", "header | nested | track.relay.example",
+            ])
+    }
+
     @Test(arguments: [
         "=?utf-8?q?=3Chttps=3A//track=2Erelay=2Eexample/u=3E?=",
         "=?utf-8?b?aHR0cHM6Ly90cmFjay5yZWxheS5leGFtcGxlL3U=?=",
