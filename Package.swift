@@ -11,11 +11,14 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// For executables that serve: makes the `sigwait` of `Sources/MilterService/Process/LibmilterSigwait.swift`
-/// the one that libmilter calls, so that SIGHUP reloads instead of stopping. The linker exports by itself only
-/// what a library asks for without a version.
-let hangupIsOurs: [LinkerSetting] = [
-    .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=sigwait"], .when(platforms: [.linux]))
+/// For executables that serve: makes the functions of `Sources/MilterService/Libmilter` those that libmilter
+/// calls, so that SIGHUP reloads instead of stopping, and a packet does not take five calls of the kernel. The
+/// linker exports by itself only what a library asks for without a version.
+let callsAreOurs: [LinkerSetting] = [
+    .unsafeFlags(
+        ["sigwait", "accept", "close", "poll", "read"].flatMap {
+            ["-Xlinker", "--export-dynamic-symbol=" + $0]
+        }, .when(platforms: [.linux]))
 ]
 
 /// Makes the allocator of `Tests/Support/AllocationCounter` the one that every library calls.
@@ -107,7 +110,7 @@ let package = Package(
                 "Senders", "PostgreSQLSenders", "PluginHost", "Rewriting", "TrackingDomains",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: swiftSettings, linkerSettings: hangupIsOurs),
+            swiftSettings: swiftSettings, linkerSettings: callsAreOurs),
         tests(of: "DomainNames"),
         tests(of: "Rewriting"),
         tests(of: "Configuration"),
@@ -124,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "MilterTestServer",
             dependencies: ["MilterService", "Configuration", "Filtering", "Rewriting"],
-            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: hangupIsOurs
+            path: "Tests/Support/MilterTestServer", swiftSettings: swiftSettings, linkerSettings: callsAreOurs
         ),
         .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
         .executableTarget(

@@ -8,4 +8,4 @@ int mkostemp(char *_Nonnull template, int flags);
 int malloc_trim(size_t pad);
 int mallopt(int parameter, int value);
 /* mallopt(3) */
-static const int arena_max = -8;
+static const int arena_max = -8, mmap_threshold = -3, trim_threshold = -1;

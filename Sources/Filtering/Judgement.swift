@@ -70,8 +70,10 @@ public struct Judgement: Sendable {
     }
 
     /// The final word.
-    public func afterHeader(_ fields: [HeaderField]) -> Verdict {
-        let outcome = beforeHeader() ?? identified(by: fields)
+    ///
+    /// - Parameter known: what ``beforeHeader()`` has said, if that is to stand.
+    public func afterHeader(_ fields: [HeaderField], known: Outcome? = nil) -> Verdict {
+        let outcome = known ?? beforeHeader() ?? identified(by: fields)
         guard case .rewrite(let sender, _) = outcome else { return Verdict(outcome: outcome) }
         if snapshot.rewriter.reasonToLeave(fields) != nil { return Verdict(outcome: outcome, sender: sender) }
         let choice = DomainChoice(fields, of: sender)

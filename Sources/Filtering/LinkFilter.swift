@@ -13,6 +13,10 @@ public final class LinkFilter: MessageFilter {
     private let metrics: Metrics?
     private let log: LogSink
     private var envelope = Envelope(sender: "")
+    /// Of the envelope as it was at MAIL FROM.
+    private var judgement: Judgement?
+    /// Whose message it is, if the envelope alone says so.
+    private var known: Judgement.Outcome?
     private var fields: [HeaderField] = []
     private let content = MessageBody()
     private var headerWeight = 0
@@ -40,10 +44,17 @@ public final class LinkFilter: MessageFilter {
     /// queue id (Sendmail); Postfix has one from DATA on.
     public func begin(_ envelope: Envelope) -> FilterStep {
         self.envelope = envelope
-        let judgement = Judgement(envelope, by: snapshot)
-        if case .leave(let why)? = judgement.beforeHeader(), envelope.queueID != nil {
+        let judgement = Judgement(envelope, by: snapshot, domains: domains)
+        self.judgement = judgement
+        let outcome = judgement.beforeHeader()
+        switch outcome {
+        case .rewrite:
+            known = outcome
+        case .leave(let why) where envelope.queueID != nil:
             explain { judgement.explanation(fields: []) }
             return leave(why)
+        default:
+            break
         }
         return .proceed
     }
@@ -64,8 +75,8 @@ public final class LinkFilter: MessageFilter {
         note(queueID)
         size += 2
         if headerWeight > HeaderLimit.size { return leave(.init(kind: .tooLarge, text: HeaderLimit.reason)) }
-        let judgement = Judgement(envelope, by: snapshot, domains: domains)
-        verdict = judgement.afterHeader(fields)
+        let judgement = judgement ?? Judgement(envelope, by: snapshot, domains: domains)
+        verdict = judgement.afterHeader(fields, known: known)
         explain { judgement.explanation(fields: fields) + verdict.explanation }
         if let reason = verdict.refusedChoice { log(.warning, "\(name): \(reason)") }
         // A field can be removed at the end of the message only.
@@ -127,12 +138,13 @@ public final class LinkFilter: MessageFilter {
         }
         var changes = headerChanges(result) + removals
         let body = result.bodyEdits.isEmpty ? nil : try content.applying(result.bodyEdits)
+        let tally = MessageTally(result, size: size, newBody: body)
         let line = LogLine.rewritten(
-            result, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
+            result, tally, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
             time: clock.now - start, unverified: verdict.unverified)
         explain { result.explanation }
         log(.info, "\(name): \(line)")
-        metrics?.count(MessageTally(result, size: size, newBody: body))
+        metrics?.count(tally)
         if snapshot.settings.traceHeader, !result.rewritten.isEmpty {
             changes.append(TraceHeader.change(sender: sender, result: result))
         }

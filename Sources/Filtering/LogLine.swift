@@ -1,19 +1,22 @@
 import Configuration
+import Metrics
 import Rewriting
 import Senders
 
 /// The one line per message that operators read (contract, "The log").
 enum LogLine {
     /// - Parameters:
+    ///   - tally: what was counted of `result`.
     ///   - plugins: the plugins in the order in which they are asked, which is that of their counts.
     ///   - unverified: those of the sender's domains that are not verified.
     static func rewritten(
-        _ result: RewriteResult, sender: Sender, plugins: [String], size: Int, time: Duration,
+        _ result: RewriteResult, _ tally: MessageTally, sender: Sender, plugins: [String], size: Int,
+        time: Duration,
         unverified: [TrackingDomain]
     ) -> String {
         var line = "sender=\(sender.id) domain=\(sender.trackingDomain)"
-        line += " rewritten=" + counted(result.rewritten.map(\.plugin), order: plugins)
-        line += " left=" + counted(result.left.map { key($0.reason) }, order: [])
+        line += " rewritten=" + counted(tally.moved.map { ($0.plugin, $0.count) }, order: plugins)
+        line += " left=" + counted(result.left.map { (key($0.reason), 1) }, order: [])
         line += " size=\(size) time=\(milliseconds(time))"
         if !unverified.isEmpty {
             line += " unverified=" + unverified.map(\.description).joined(separator: ",")
@@ -24,16 +27,20 @@ enum LogLine {
     static func unchanged(_ reason: String) -> String { "unchanged: " + reason }
 
     /// `3 (nested=1 comment=2)`, or `0`; names that are not in `order` come as they first occurred.
-    private static func counted(_ names: [String], order: [String]) -> String {
-        if names.isEmpty { return "0" }
-        var order = order
-        var counts: [String: Int] = [:]
-        for name in names {
-            if counts[name] == nil, !order.contains(name) { order.append(name) }
-            counts[name, default: 0] += 1
+    private static func counted(_ names: [(name: String, count: Int)], order: [String]) -> String {
+        // They are few: looking through them is quicker than a dictionary.
+        var sums = order.map { (name: $0, count: 0) }
+        for (name, count) in names {
+            if let index = sums.firstIndex(where: { $0.name == name }) {
+                sums[index].count += count
+            } else {
+                sums.append((name, count))
+            }
         }
-        let each = order.compactMap { name in counts[name].map { "\(name)=\($0)" } }
-        return "\(names.count) (\(each.joined(separator: " ")))"
+        let total = sums.reduce(0) { $0 + $1.count }
+        if total == 0 { return "0" }
+        let each = sums.filter { $0.count > 0 }.map { "\($0.name)=\($0.count)" }
+        return "\(total) (\(each.joined(separator: " ")))"
     }
 
     /// A reason as one word.

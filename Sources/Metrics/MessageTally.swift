@@ -7,7 +7,7 @@ public struct MessageTally: Sendable {
     /// Bytes of the body that took the place of its own.
     public var replacedBody = 0
     /// The links that moved: a few sums, so that looking through them is quicker than a dictionary.
-    private(set) var moved: [(plugin: String, place: PlaceClass, count: Int)] = []
+    public private(set) var moved: [(plugin: String, place: PlaceClass, count: Int)] = []
     /// The places where a default domain stays, by reason.
     private(set) var left: [String: Int] = [:]
 

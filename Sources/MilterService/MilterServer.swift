@@ -81,7 +81,7 @@ public final class MilterServer: Sendable {
     ) throws(ServiceError) {
         Signals.block()
         raiseFileLimit()
-        limitArenas()
+        tuneAllocator()
         if !sigwaitIsOurs() {
             log(.warning, "libmilter keeps SIGHUP for itself in this build: SIGHUP stops, SIGUSR1 reloads")
         }
@@ -176,6 +176,7 @@ public final class MilterServer: Sendable {
 
     /// Makes libmilter use `socket` and our callbacks.
     private func handOver(_ socket: ListeningSocket) throws(ServiceError) {
+        readAhead(onConnectionsOf: socket.descriptor)
         let wanted = Agreement.wanted(mayAddHeaders: options.mayAddHeaders, overTCP: socket.isOverTCP)
         Service.current = Service(
             makeFilter: makeFilter, log: log, wanted: wanted, onError: options.onError,
@@ -226,9 +227,13 @@ public final class MilterServer: Sendable {
     private func isStop(_ signal: Int32?) -> Bool { signal == SIGTERM || signal == SIGINT }
 
     /// glibc makes eight arenas for each processor, and each keeps what its threads once needed. Two do as well, at 256
-    /// connections with a sixth less memory.
-    private func limitArenas() {
+    /// connections with a sixth less memory. And once in a while it settles at giving the memory of each large body back,
+    /// to get it anew, page by page, for the next: a fifth of all time. So where it settles is not left to it: a body's
+    /// memory is the arena's, and as much may lie idle in one as glibc's own rule would have.
+    private func tuneAllocator() {
         _ = mallopt(arena_max, Int32(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        _ = mallopt(mmap_threshold, 8 << 20)
+        _ = mallopt(trim_threshold, 16 << 20)
     }
 
     /// Every connection is a descriptor, and the usual soft limit is 1024.

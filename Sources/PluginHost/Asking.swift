@@ -43,31 +43,31 @@ extension SenderPlugins {
         _ answer: Int, _ written: TextCollector, on link: PluginLink, from index: Int,
         _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
-        let sentences = plugins.sentences[index]
         // It is the plugin's link, whatever the plugin would do with it.
-        if seats[index].isOff { return .leave(reason: sentences.off) }
+        if seats[index].isOff { return .leave(reason: plugins.sentences[index].off) }
         switch answer {
         case SIGNPOST_LEAVE:
-            return .leave(reason: reason(written) ?? sentences.left)
+            return .leave(reason: reason(written) ?? plugins.sentences[index].left)
         case SIGNPOST_MOVE:
             if seats[index].isBarred {
                 return .leave(reason: "domain not verified")
             } else if written.isTooLong {
                 onMistake(
-                    sentences.name, "the URL is more than \(SIGNPOST_MAX_GROWTH) bytes longer than the link")
+                    plugins.sentences[index].name,
+                    "the URL is more than \(SIGNPOST_MAX_GROWTH) bytes longer than the link")
             } else if let mistake = AnswerCheck.mistake(
                 in: written.bytes, for: link, expected: seats[index].target.domain.ascii)
             {
-                onMistake(sentences.name, mistake)
+                onMistake(plugins.sentences[index].name, mistake)
             } else if written.bytes == link.url {
-                return .leave(reason: sentences.unchanged)
+                return .leave(reason: plugins.sentences[index].unchanged)
             } else {
-                return .move(url: written.bytes, plugin: sentences.name)
+                return .move(url: written.bytes, plugin: plugins.sentences[index].name)
             }
         default:
-            onMistake(sentences.name, "\(answer) is not an answer")
+            onMistake(plugins.sentences[index].name, "\(answer) is not an answer")
         }
-        return .leave(reason: sentences.unsafe)
+        return .leave(reason: plugins.sentences[index].unsafe)
     }
 
     /// A plugin's reason, if the log and the report can show it.

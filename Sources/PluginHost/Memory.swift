@@ -48,8 +48,8 @@ struct TextCollector {
             isTooLong = true
             return 1
         }
-        if bytes.isEmpty { bytes.reserveCapacity(min(limit, 256)) }
-        bytes.append(contentsOf: piece)
+        // Most plugins write all at once.
+        if bytes.isEmpty { bytes = Array(piece) } else { bytes.append(contentsOf: piece) }
         return 0
     }
 

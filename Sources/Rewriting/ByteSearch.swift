@@ -72,6 +72,17 @@ extension UnsafeBufferPointer<UInt8> {
         return memcmp(base + range.start, otherBase + otherRange.start, range.count) == 0
     }
 
+    /// Whether the bytes of two stretches are the same without case.
+    @inline(__always)
+    func equals(_ one: ByteRange, _ other: ByteRange) -> Bool {
+        guard one.count == other.count else { return false }
+        for offset in 0..<one.count
+        where ASCII.lowercased(self[one.start &+ offset]) != ASCII.lowercased(self[other.start &+ offset]) {
+            return false
+        }
+        return true
+    }
+
     /// Whether the bytes of `range` are those of `lowercase`, compared without case.
     @inline(__always)
     func equals(_ lowercase: StaticString, in range: ByteRange) -> Bool {

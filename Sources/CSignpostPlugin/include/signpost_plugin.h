@@ -292,15 +292,17 @@ static inline int signpost_move(const signpost_link *link, const signpost_sender
 static inline int signpost_path_matches(const signpost_link *link, const char *pattern, size_t length)
 {
     const char *rest = link->url.bytes + link->rest.begin;
-    size_t end = 0, query = 0, limit = link->rest.end - link->rest.begin;
-    while (end < limit && rest[end] != '#') end++;
-    while (query < end && rest[query] != '?') query++;
-
-    size_t lead = query == 0 ? 1 : 0; /* the `/` that an empty path is read as */
+    size_t end = link->rest.end - link->rest.begin, query = end;
+    size_t lead = end == 0 || rest[0] == '?' || rest[0] == '#'; /* the `/` that an empty path is read as */
     size_t at = 0, p = 0, star = 0, retry = 0;
     int starred = 0;
     while (at < end + lead) {
         char c = at < lead ? '/' : rest[at - lead];
+        if (c == '#') {
+            end = at - lead;
+            break;
+        }
+        if (c == '?' && at - lead < query) query = at - lead;
         if (c == '\\' && at - lead < query) c = '/';
         if (p < length && pattern[p] == '*') {
             if (p + 1 == length) return 1;

@@ -3,7 +3,7 @@
 /// Control characters (C0, DEL, C1) and the line separators of Unicode become `\xNN` or `\u{NNNN}`.
 /// All else stays as it is, so that addresses can be grepped.
 public func visibleLogLine(_ line: String) -> String {
-    guard line.unicodeScalars.contains(where: isInvisible) else { return line }
+    if line.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return line }
     var visible = ""
     for scalar in line.unicodeScalars {
         if isInvisible(scalar) {

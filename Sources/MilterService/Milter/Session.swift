@@ -37,8 +37,8 @@ final class Session {
     /// A header field. Without SMFIP_HDR_LEADSPC the MTA took away the space after the colon; it is given back.
     func header(name: [UInt8], value: [UInt8]) {
         guard let message else { return }
-        let space: [UInt8] = agreement.keepsLeadingSpace ? [] : [UInt8(ascii: " ")]
-        message.filter.header(HeaderField(name: name, value: space + value))
+        let value = agreement.keepsLeadingSpace ? value : [UInt8(ascii: " ")] + value
+        message.filter.header(HeaderField(name: name, value: value))
     }
 
     /// The end of the header.

@@ -50,6 +50,12 @@ struct LinkCollector {
         self.utf8 = utf8
     }
 
+    /// Makes room for as many links more.
+    mutating func reserve(_ count: Int) {
+        moves.reserveCapacity(moves.count + count)
+        edits.reserveCapacity(edits.count + count)
+    }
+
     /// Takes a string that is a URL as a whole. Whatever else it mentions is accounted for.
     ///
     /// - Parameter otherwise: the reason by which mentions stay if the string is no URL of ours.

@@ -221,6 +221,7 @@ extension LinkCollector {
     /// Takes a text/plain part. Nothing is copied but the links that may be ours.
     mutating func plainText(_ view: Bytes) {
         let literals = Mentions.find(in: view, ByteRange(0, view.count), hosts: hosts)
+        reserve(literals.count)
         var next = 0
         func hasLiteral(_ range: ByteRange) -> Bool {
             next < literals.count && literals[next].start < range.end

@@ -82,7 +82,7 @@ public struct MessageRewriter: Sendable {
     private func mayMentionDomain(_ field: HeaderField) -> Bool {
         field.value.withUnsafeBufferPointer { value in
             value.firstIndex(of: "=?", from: 0, to: value.count) != nil
-                || !Mentions.literals(in: value, hosts: hosts).isEmpty
+                || !Mentions.find(in: value, ByteRange(0, value.count), hosts: hosts, atMost: 1).isEmpty
         }
     }
 

@@ -8,8 +8,9 @@ struct DefaultHosts: Sendable {
     private let suffixes: [[UInt8]]
     /// What to look for in text: whole hosts, and suffixes with their leading dot.
     let needles: [Needle]
-    /// The bytes that stand before the dots that a search looks for, in either case: a set of bits.
-    private let beforeDots: (UInt64, UInt64)
+    /// The bytes, one or two, that stand before the dots that a search looks for, with the bit set that tells small
+    /// letters from capitals. Nil where there are more.
+    private let beforeDots: (SIMD16<UInt8>, SIMD16<UInt8>)?
 
     /// A domain as it may stand in text.
     struct Needle: Sendable {
@@ -34,21 +35,18 @@ struct DefaultHosts: Sendable {
         needles =
             hosts.map { DefaultHosts.needle($0, isSuffix: false) }
             + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
-        var before: (UInt64, UInt64) = (0, 0)
-        for needle in needles {
-            let byte = needle.text[needle.dot - 1]
-            for byte in ASCII.isLetter(byte) ? [byte, byte & ~0x20] : [byte] {
-                if byte < 64 { before.0 |= 1 << byte } else { before.1 |= 1 << (byte & 63) }
-            }
-        }
-        beforeDots = before
+        let before = Set(needles.map { $0.text[$0.dot - 1] | 0x20 }).sorted()
+        beforeDots =
+            before.isEmpty || before.count > 2
+            ? nil : (SIMD16(repeating: before[0]), SIMD16(repeating: before[before.count - 1]))
     }
 
-    /// Whether `byte` may stand before the dot of one of the needles.
+    /// Which of sixteen bytes may stand before the dot of one of the needles.
     @inline(__always)
-    func mayPrecedeDot(_ byte: UInt8) -> Bool {
-        let bits = byte < 64 ? beforeDots.0 : beforeDots.1
-        return byte < 0x80 && bits &>> UInt64(byte & 63) & 1 == 1
+    func mayPrecedeDot(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+        guard let (one, other) = beforeDots else { return bytes .== bytes }
+        let lowercase = bytes | SIMD16<UInt8>(repeating: 0x20)
+        return (lowercase .== one) .| (lowercase .== other)
     }
 
     private static func needle(_ text: [UInt8], isSuffix: Bool) -> Needle {

@@ -48,11 +48,21 @@ struct HostMover: LinkDecider {
     private static let host = Array("click.acme.example".utf8)
 
     func decide(_ link: Link) -> LinkDecision {
-        var url: [UInt8] = []
-        url.reserveCapacity(link.url.count + HostMover.host.count)
-        url += link.url[..<link.components.host.start]
-        url += HostMover.host
-        url += link.url[link.components.host.end...]
+        let old = link.components.host
+        let host = HostMover.host
+        let size = link.url.count - old.count + host.count
+        let url = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            let target = UnsafeMutableRawBufferPointer(buffer)
+            link.url.withUnsafeBytes { bytes in
+                target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<old.start]))
+                let rest = UnsafeMutableRawBufferPointer(rebasing: target[(old.start + host.count)...])
+                rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[old.end...]))
+            }
+            host.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: target[old.start...]).copyMemory(from: $0)
+            }
+            count = size
+        }
         return .move(url: url, plugin: "benchmark")
     }
 }

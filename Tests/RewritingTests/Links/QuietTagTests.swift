@@ -50,23 +50,21 @@ struct QuietTagTests {
 
 /// Keeps all tokens but start tags, which it counts.
 private struct Recorder: HTMLTokenSink {
-    private let end: Int
-    private let isQuiet: Bool
+    private let passesOver: Bool
     private(set) var others: [ByteRange] = []
     private(set) var startTags = 0
 
     static func tokens(of view: Bytes, isQuiet: Bool) -> Recorder {
-        var recorder = Recorder(end: view.count, isQuiet: isQuiet)
+        var recorder = Recorder(isQuiet: isQuiet)
         HTMLTokenizer.tokenize(ByteRange(0, view.count), of: view, into: &recorder)
         return recorder
     }
 
-    private init(end: Int, isQuiet: Bool) {
-        self.end = end
-        self.isQuiet = isQuiet
+    private init(isQuiet: Bool) {
+        passesOver = isQuiet
     }
 
-    func endOfQuiet(from start: Int) -> Int { isQuiet ? end : start }
+    func isQuiet(_ tag: ByteRange) -> Bool { passesOver }
     mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange) { others.append(range) }
     mutating func comment(_ data: ByteRange) { others.append(data) }
     mutating func doctype(_ range: ByteRange) { others.append(range) }

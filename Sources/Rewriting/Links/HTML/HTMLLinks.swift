@@ -2,23 +2,19 @@
 /// default domain, to the collector.
 ///
 /// Most strings of a mail do neither. Where a default domain stands literally is found in one pass before;
-/// a string without one is read only if the document could hide one at all (``Disguises``), and then if its own
-/// spelling could (references, percent-encoding, IDN).
+/// a string without one is read only if its spelling could hide one (``Disguises``).
 struct HTMLLinks: HTMLTokenSink {
     private let view: Bytes
     private let isAMP: Bool
     private let rewritesVisibleText: Bool
     private(set) var collector: LinkCollector
-    /// Where the letters of default domains stand, ascending.
-    private let literals: [ByteRange]
-    /// A stretch between two of them.
-    private var gap = ByteRange(0, 0)
-    /// Which literal its end is.
-    private var gapEnd = 0
-    /// A default domain might stand in the document in another spelling.
-    private let hasDisguises: Bool
-    /// Some character reference stands for a character of a host or URL.
-    private let hasTellingReferences: Bool
+    /// Where default domains stand literally.
+    private var literals: Marks
+    /// Where one might stand in another spelling.
+    private var disguises: Marks
+    /// Strings are read whether they concern us or not: for the decider's sake, or since in this charset other bytes
+    /// might mean what ASCII means.
+    private let readsAll: Bool
     /// Names of places, and where element and attribute stand in the view.
     private var places: [(element: ByteRange, attribute: ByteRange, name: String)] = []
     private var isJSONLD = false
@@ -29,35 +25,32 @@ struct HTMLLinks: HTMLTokenSink {
     static func collect(
         from view: Bytes, isAMP: Bool, rewritesVisibleText: Bool, into collector: inout LinkCollector
     ) {
-        let literals = Mentions.literals(in: view, hosts: collector.hosts)
-        let hasDisguises =
-            collector.showsAllLinks || !collector.isPlainCharset || Disguises.mayOccur(in: view)
-        if literals.isEmpty, !hasDisguises { return }
-        var links = HTMLLinks(view, isAMP, rewritesVisibleText, literals, hasDisguises, collector)
+        let traces = HostTraces(in: view, of: collector.hosts)
+        let readsAll = collector.showsAllLinks || !collector.isPlainCharset || traces.areTooMany
+        if traces.literals.isEmpty, traces.disguises.isEmpty, !readsAll { return }
+        collector.reserve(traces.literals.count)
+        var links = HTMLLinks(view, isAMP, rewritesVisibleText, traces, readsAll, collector)
         HTMLTokenizer.tokenize(ByteRange(0, view.count), of: view, into: &links)
         collector = links.collector
     }
 
     private init(
-        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ literals: [ByteRange],
-        _ hasDisguises: Bool,
+        _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ traces: HostTraces, _ readsAll: Bool,
         _ collector: LinkCollector
     ) {
         self.view = view
         self.isAMP = isAMP
         self.rewritesVisibleText = rewritesVisibleText
         self.collector = collector
-        self.literals = literals
-        self.hasDisguises = hasDisguises
-        hasTellingReferences = hasDisguises && TellingReferences.occur(in: view)
+        self.readsAll = readsAll
+        literals = Marks(traces.literals, inViewOf: view.count)
+        disguises = Marks(traces.disguises, inViewOf: view.count)
     }
 
     // MARK: Tags
 
-    mutating func endOfQuiet(from start: Int) -> Int {
-        if hasDisguises { return start }
-        if start < gap.start || start >= gap.end { _ = hasLiteral(outsideGap: ByteRange(start, start + 1)) }
-        return gap.end
+    mutating func isQuiet(_ tag: ByteRange) -> Bool {
+        !mayConcern(tag)
     }
 
     mutating func startTag(
@@ -70,19 +63,16 @@ struct HTMLLinks: HTMLTokenSink {
         } else if view.equals("style", in: name) {
             enter(name, range, namespace)
         }
-        let hasLiteral = hasLiteral(in: range)
-        guard hasLiteral || hasDisguises else { return }
+        guard mayConcern(range) else { return }
+        let hasLiteral = literals.occur(in: range)
         for (index, attribute) in attributes.enumerated() {
             let kind = HTMLPlaces.kind(
                 view, element: name, attribute: attribute.name, namespace: namespace, isAMP: isAMP)
-            if kind == .other && !hasLiteral && !hasTellingReferences { continue }
             if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
-            guard mayConcern(attribute.value, hasLiteral: hasLiteral, isLink: kind != .other) else {
-                continue
-            }
+            guard kind == .other ? mayMention(attribute.value) : mayConcern(attribute.value) else { continue }
             // No further, or a tag of a million attributes would be compared with itself. To move a duplicate that
             // nobody reads does no harm.
-            let isDuplicate = attributes[..<min(index, 256)].contains { isSameName($0.name, attribute.name) }
+            let isDuplicate = attributes[..<min(index, 256)].contains { view.equals($0.name, attribute.name) }
             take(attribute, of: name, kind: kind, isDuplicate: isDuplicate, among: attributes)
         }
     }
@@ -131,12 +121,12 @@ struct HTMLLinks: HTMLTokenSink {
 
     mutating func endTag(_ range: ByteRange, name: ByteRange) {
         foreignElement = nil
-        guard hasLiteral(in: range) else { return }
+        guard literals.occur(in: range) else { return }
         verbatim(range, place: "/" + lowercased(name), reason: .notALinkPlace)
     }
 
     mutating func unterminatedTag(_ range: ByteRange) {
-        guard hasLiteral(in: range) || hasTellingReferences else { return }
+        guard mayMention(range) else { return }
         collector.mentions(
             in: CharacterReferences.decode(range, of: view, inAttribute: true), place: "unterminated tag",
             reason: .outsideParts)
@@ -157,7 +147,7 @@ struct HTMLLinks: HTMLTokenSink {
                 visibleText(range, hasReferences: kind == .data)
             }
         case .rcdata:
-            guard hasLiteral(in: range) || hasTellingReferences else { return }
+            guard mayMention(range) else { return }
             let text = CharacterReferences.decode(range, of: view, inAttribute: false)
             let place = lowercased(element)
             collector.mentions(in: text, place: place, reason: .notALinkPlace)
@@ -167,7 +157,7 @@ struct HTMLLinks: HTMLTokenSink {
     }
 
     private mutating func visibleText(_ range: ByteRange, hasReferences: Bool) {
-        guard hasLiteral(in: range) || hasDisguises && mayHideURL(range) else { return }
+        guard mayConcern(range) else { return }
         let text =
             hasReferences
             ? CharacterReferences.decode(range, of: view, inAttribute: false)
@@ -185,19 +175,19 @@ struct HTMLLinks: HTMLTokenSink {
             rawText(range, element: element)
             return
         }
-        guard mayConcern(range, hasLiteral: true, isLink: true) else { return }
+        guard mayConcern(range) else { return }
         let text = CharacterReferences.decode(range, of: view, inAttribute: false)
         collector.styleSheet(text, place: "style", isAttribute: true)
     }
 
     private mutating func rawText(_ range: ByteRange, element: ByteRange) {
         if view.equals("style", in: element) {
-            guard mayConcern(range, hasLiteral: true, isLink: true) else { return }
+            guard mayConcern(range) else { return }
             collector.styleSheet(
                 DecodedText(verbatim: range, of: view), place: "style", isAttribute: false)
         } else if view.equals("script", in: element) {
             if isJSONLD {
-                guard mayConcern(range, hasLiteral: true, isLink: true) else { return }
+                guard mayConcern(range) else { return }
                 collector.json(view, range, place: "script")
             } else {
                 verbatim(range, place: "script", reason: .script)
@@ -211,6 +201,7 @@ struct HTMLLinks: HTMLTokenSink {
         if depth < ConditionalComment.maximumDepth,
             let content = ConditionalComment.content(of: data, in: view)
         {
+            guard mayConcern(content) else { return }
             depth += 1
             HTMLTokenizer.tokenize(content, of: view, into: &self)
             depth -= 1
@@ -220,87 +211,23 @@ struct HTMLLinks: HTMLTokenSink {
     }
 
     private mutating func verbatim(_ range: ByteRange, place: String, reason: LeftReason) {
-        guard hasLiteral(in: range) else { return }
+        guard literals.occur(in: range) else { return }
         collector.mentions(in: DecodedText(verbatim: range, of: view), place: place, reason: reason)
     }
 
     // MARK: What is worth reading
 
-    /// Whether a default domain stands literally in the stretch.
+    /// Whether a string has to be read: a default domain stands in it, or might in another spelling.
     @inline(__always)
-    private mutating func hasLiteral(in range: ByteRange) -> Bool {
-        if range.start >= gap.start, range.end <= gap.end { return false }
-        return hasLiteral(outsideGap: range)
+    private mutating func mayConcern(_ range: ByteRange) -> Bool {
+        literals.occur(in: range) || !range.isEmpty && (readsAll || disguises.occur(in: range))
     }
 
-    @inline(never)
-    private mutating func hasLiteral(outsideGap range: ByteRange) -> Bool {
-        let low = firstLiteral(from: range.start)
-        gapEnd = low
-        gap = ByteRange(
-            low == 0 ? 0 : literals[low - 1].start + 1,
-            low == literals.count ? view.count : literals[low].start)
-        return low < literals.count && literals[low].start < range.end
-    }
-
-    /// The first literal at or behind `start`: mostly the one at the gap's end or the next, as strings follow each
-    /// other.
-    private func firstLiteral(from start: Int) -> Int {
-        var low = gapEnd
-        if low < literals.count, literals[low].start < start { low += 1 }
-        if low == 0 || literals[low - 1].start < start, low == literals.count || literals[low].start >= start
-        {
-            return low
-        }
-        low = 0
-        var high = literals.count
-        while low < high {
-            let middle = (low + high) / 2
-            if literals[middle].start < start { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    /// Whether a value has to be read: a default domain stands in it, or might in another spelling.
-    private mutating func mayConcern(_ value: ByteRange, hasLiteral: Bool, isLink: Bool) -> Bool {
-        if value.isEmpty { return false }
-        if hasLiteral, self.hasLiteral(in: value) { return true }
-        guard hasDisguises else { return false }
-        if isLink {
-            return collector.showsAllLinks || mayHideHost(value)
-        }
-        return hasTellingReferences
-            && view.firstIndex(of: UInt8(ascii: "&"), from: value.start, to: value.end) != nil
-    }
-
-    /// Whether some byte of the stretch could be part of a host in disguise.
-    private func mayHideHost(_ range: ByteRange) -> Bool {
-        for index in range.start..<range.end {
-            let byte = view[index]
-            if byte >= 0x80 || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "%")
-                || byte == UInt8(ascii: "\\") || byte == 0x09 || byte == 0x0A || byte == 0x0D
-            {
-                return true
-            }
-        }
-        return false
-    }
-
-    /// Whether text without a literal default domain could hold a URL in disguise.
-    private func mayHideURL(_ range: ByteRange) -> Bool {
-        if hasTellingReferences,
-            view.firstIndex(of: UInt8(ascii: "&"), from: range.start, to: range.end) != nil
-        {
-            return true
-        }
-        var search = range.start
-        while let colon = view.firstIndex(of: UInt8(ascii: ":"), from: search, to: range.end) {
-            search = colon + 1
-            if search < range.end, view[search] == UInt8(ascii: "/") || view[search] == UInt8(ascii: "\\") {
-                return true
-            }
-        }
-        return false
+    /// Whether a string that is no link has to be read: a default domain may stand in it, by letters or references.
+    private mutating func mayMention(_ range: ByteRange) -> Bool {
+        if literals.occur(in: range) { return true }
+        return (readsAll || disguises.occur(in: range))
+            && view.firstIndex(of: UInt8(ascii: "&"), from: range.start, to: range.end) != nil
     }
 
     // MARK: Elements that need their attributes
@@ -322,18 +249,11 @@ struct HTMLLinks: HTMLTokenSink {
         return value.filter { !ASCII.isWhitespace($0) }.map(ASCII.lowercased).elementsEqual("refresh".utf8)
     }
 
-    private func isSameName(_ one: ByteRange, _ other: ByteRange) -> Bool {
-        one.count == other.count
-            && (0..<one.count).allSatisfy {
-                ASCII.lowercased(view[one.start + $0]) == ASCII.lowercased(view[other.start + $0])
-            }
-    }
-
     /// `a[href]`. A mail has few different ones: they are kept.
     private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
-        for known in places where isSameName(known.element, element) && isSameName(known.attribute, attribute)
-        {
-            return known.name
+        for index in places.indices
+        where view.equals(places[index].element, element) && view.equals(places[index].attribute, attribute) {
+            return places[index].name
         }
         let name = lowercased(element) + "[" + lowercased(attribute) + "]"
         if places.count < 16 { places.append((element, attribute, name)) }

@@ -19,9 +19,9 @@ enum HTMLTextKind {
 
 /// Receives the tokens of a document in their order. Ranges are of the view.
 protocol HTMLTokenSink {
-    /// Tags of HTML that begin at `start` or behind it and end at the place that is returned or before need not be
-    /// told, unless they switch the tokenizer's state: their attributes are not read at all.
-    mutating func endOfQuiet(from start: Int) -> Int
+    /// Whether a start tag of HTML need not be told: its attributes are not read at all. Only asked about tags that do
+    /// not switch the tokenizer's state.
+    mutating func isQuiet(_ tag: ByteRange) -> Bool
     /// A run of text inside `element`, the element whose content is RCDATA or raw (empty in the data state).
     mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange)
     /// A start tag from `<` to `>`. `namespace` is the one that the element is in.
@@ -38,5 +38,5 @@ protocol HTMLTokenSink {
 }
 
 extension HTMLTokenSink {
-    mutating func endOfQuiet(from start: Int) -> Int { start }
+    mutating func isQuiet(_ tag: ByteRange) -> Bool { false }
 }

@@ -79,7 +79,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     private mutating func startTag(from open: Int, into sink: inout Sink) {
         let name = tagName(from: open + 1)
         if context.isPlain(view, name), let stop = plainTagEnd(from: position),
-            stop <= sink.endOfQuiet(from: open)
+            sink.isQuiet(ByteRange(open, stop))
         {
             position = stop
             return
@@ -137,7 +137,9 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
 
     private mutating func endTag(from open: Int, into sink: inout Sink) {
         let name = tagName(from: open + 2)
-        guard tagAttributes() != nil else {
+        if position < end, view[position] == UInt8(ascii: ">") {
+            position += 1
+        } else if tagAttributes() == nil {
             sink.unterminatedTag(ByteRange(open, end))
             return
         }

@@ -1,15 +1,6 @@
 /// Character references that stand for a character which HTML would not need to escape, but which a host
 /// or the start of a URL is made of: `&#116;`, `&period;`, `&sol;`.
 enum TellingReferences {
-    static func occur(in view: Bytes) -> Bool {
-        var search = 0
-        while let found = view.firstIndex(of: UInt8(ascii: "&"), from: search, to: view.count) {
-            if isTelling(at: found, in: view) { return true }
-            search = found + 1
-        }
-        return false
-    }
-
     /// Whether such a reference begins at the ampersand at `start`.
     static func isTelling(at start: Int, in view: Bytes) -> Bool {
         guard start + 1 < view.count else { return false }

@@ -17,12 +17,15 @@ enum Base64 {
     static let space: UInt8 = 65
     static let alien: UInt8 = 66
 
+    /// How many raw bytes lie between two checkpoints.
+    private static let stride = 256
+
     /// Decodes `raw` in one pass.
     static func decode(_ raw: Bytes) -> Decoded {
         var result = Decoded()
         guard let input = raw.baseAddress else { return result }
         let end = raw.count
-        result.checkpoints.reserveCapacity(end / DecodedContent.stride + 1)
+        result.checkpoints.reserveCapacity(end / Base64.stride + 1)
         result.bytes = [UInt8](unsafeUninitializedCapacity: end / 4 * 3 + 8) { buffer, count in
             guard let output = buffer.baseAddress else { return }
             Tables.shared.withUnsafe { groups, classes in
@@ -30,7 +33,7 @@ enum Base64 {
                 var decoded = 0
                 var isFinished = false
                 while position < end {
-                    let bound = min(end, position &+ DecodedContent.stride)
+                    let bound = min(end, position &+ Base64.stride)
                     while position < bound {
                         let start = position
                         // Groups in one piece. Four bytes are written for three; the capacity allows for it.

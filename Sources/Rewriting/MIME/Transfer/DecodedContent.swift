@@ -12,7 +12,7 @@ struct DecodedContent {
     }
 
     /// How many raw bytes lie between two checkpoints, about. A look-up walks that far.
-    static let stride = 128
+    static let stride = 64
 
     /// The part's content as it stands in the message.
     let raw: Bytes

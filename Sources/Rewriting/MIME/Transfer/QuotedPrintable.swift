@@ -41,15 +41,24 @@ enum QuotedPrintable {
                     }
                     let byte = input[position]
                     if byte == UInt8(ascii: "=") {
-                        switch escape(at: position, in: raw) {
-                        case .byte(let value):
-                            output[decoded] = value
-                            decoded &+= 1
-                            position &+= 3
-                        case .softBreak(let next):
+                        // Escapes and soft breaks come in no order: they are told apart without a branch.
+                        if position &+ 2 < end {
+                            let (first, second) = (input[position &+ 1], input[position &+ 2])
+                            let (high, low) = (hexValue(first), hexValue(second))
+                            let isByte = high | low < 16
+                            let isSoftBreak = first == 0x0D && second == 0x0A
+                            if isByte || isSoftBreak {
+                                output[decoded] = high &<< 4 | low
+                                decoded &+= isByte ? 1 : 0
+                                position &+= 3
+                                endsInSoftBreak = isSoftBreak && position == end
+                                continue
+                            }
+                        }
+                        if let next = softBreak(at: position, in: raw) {
                             position = next
                             endsInSoftBreak = next == end
-                        case .literal:
+                        } else {
                             output[decoded] = byte
                             decoded &+= 1
                             position &+= 1

@@ -19,8 +19,10 @@ let defaultDomains = ["track.relay.example", "*.t.relay.example"].compactMap(Dom
 let hosts = DefaultHosts(defaultDomains)
 
 /// A collector for one string, its edits and moves to be looked at.
-func makeCollector() -> LinkCollector {
-    LinkCollector(hosts: hosts, decider: MovingDecider(), showsAllLinks: false, part: "1")
+func makeCollector(isPlainCharset: Bool = false) -> LinkCollector {
+    LinkCollector(
+        hosts: hosts, decider: MovingDecider(), showsAllLinks: false, part: "1",
+        isPlainCharset: isPlainCharset)
 }
 
 extension Array<UInt8> {

@@ -24,6 +24,19 @@ enum HTMLTarget {
         requireStable(html) { bytes, collector in
             HTMLLinks.collect(from: bytes, isAMP: isAMP, rewritesVisibleText: true, into: &collector)
         }
+        let some = collected(html, isAMP: isAMP, isPlainCharset: true)
+        let all = collected(html, isAMP: isAMP, isPlainCharset: false)
+        require(some.edits == all.edits, "a link is passed over in \(shown(html))")
+        require(some.stays.map(\.url) == all.stays.map(\.url), "a mention is passed over in \(shown(html))")
+    }
+
+    /// In a plain charset strings are passed over in which no default domain can be.
+    private static func collected(_ html: [UInt8], isAMP: Bool, isPlainCharset: Bool) -> LinkCollector {
+        var collector = makeCollector(isPlainCharset: isPlainCharset)
+        html.withBytes {
+            HTMLLinks.collect(from: $0, isAMP: isAMP, rewritesVisibleText: true, into: &collector)
+        }
+        return collector
     }
 }
 
@@ -32,15 +45,15 @@ private struct TokenRecorder: HTMLTokenSink {
     private(set) var ranges: [ByteRange] = []
     private(set) var notStartTags: [ByteRange] = []
     private let view: Bytes
-    private let isQuiet: Bool
+    private let passesOver: Bool
     private var end = 0
 
     init(_ view: Bytes, isQuiet: Bool = false) {
         self.view = view
-        self.isQuiet = isQuiet
+        passesOver = isQuiet
     }
 
-    func endOfQuiet(from start: Int) -> Int { isQuiet ? view.count : start }
+    func isQuiet(_ tag: ByteRange) -> Bool { passesOver }
 
     private mutating func add(_ range: ByteRange) {
         require(isInside(range, ByteRange(end, view.count)), "\(range) behind \(end) of \(view.count)")
