@@ -38,6 +38,12 @@ public struct SnapshotReading {
                 rules[ObjectIdentifier(sender)] =
                     own ?? plugins.rules(of: SenderFacts(sender), errors: &mistakes)
                 return mistakes
+            } checkPlugins: { policies in
+                var mistakes: [ConfigurationError] = []
+                for case (let name, .settings(let settings)) in policies {
+                    plugins?.check(settings.rest, of: name, at: settings.position, errors: &mistakes)
+                }
+                return mistakes
             }
             errors += reading.errors
             directory = reading.directory

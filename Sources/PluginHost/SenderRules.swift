@@ -57,6 +57,16 @@ extension LoadedPlugins {
         return errors.count == before ? SenderRules(rules: rules) : nil
     }
 
+    /// Checks what a sender sets for one plugin, where it is not known yet whose settings these are.
+    public func check(
+        _ settings: [PluginSettingEntry], of plugin: String, at position: SourcePosition,
+        errors: inout [ConfigurationError]
+    ) {
+        let index = instances.firstIndex { $0.library.description.name == plugin }
+        guard let index else { return }
+        _ = instance(index, overriding: settings, at: position, errors: &errors)
+    }
+
     /// The plugin with a sender's settings over the global ones; the same one where nothing differs.
     private func instance(
         _ index: Int, overriding settings: [PluginSettingEntry], at position: SourcePosition,

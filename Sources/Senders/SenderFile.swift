@@ -14,16 +14,21 @@ final class SenderFile: Sendable {
     let logins: [Sender.Claim<String>]
     /// The sender, nil where the file is broken.
     let sender: Sender?
+    /// What a broken file says of plugins, which may be wrong as well.
+    let plugins: [String: Sender.PluginPolicy]
 
     /// A file with a sender. Without a version it stands for one that was read before, and is broken now.
     init(_ sender: Sender, version: FileVersion? = nil) {
         (id, addresses, logins) = (sender.id, sender.addresses, sender.logins)
-        (self.version, self.sender) = (version, sender)
+        (self.version, self.sender, plugins) = (version, sender, [:])
     }
 
     /// A broken file.
-    init(id: String, addresses: [Sender.Claim<AddressPattern>] = [], logins: [Sender.Claim<String>] = []) {
-        (self.id, self.addresses, self.logins) = (id, addresses, logins)
+    init(
+        id: String, addresses: [Sender.Claim<AddressPattern>] = [], logins: [Sender.Claim<String>] = [],
+        plugins: [String: Sender.PluginPolicy] = [:]
+    ) {
+        (self.id, self.addresses, self.logins, self.plugins) = (id, addresses, logins, plugins)
         (version, sender) = (nil, nil)
     }
 }
@@ -77,9 +82,12 @@ public struct SenderFileReader: Sendable {
                     node.position, "expected at least one address in `addresses`, found an empty list")
             }
         }
+        let plugins = plugins(reader, errors: mistakes)
         let sender = sender(
-            reader, addresses: addresses, logins: logins, id: id, file: path, errors: mistakes)
-        return sender.map { SenderFile($0) } ?? SenderFile(id: id, addresses: addresses, logins: logins)
+            reader, addresses: addresses, logins: logins, plugins: plugins, id: id, file: path,
+            errors: mistakes)
+        return sender.map { SenderFile($0) }
+            ?? SenderFile(id: id, addresses: addresses, logins: logins, plugins: plugins)
     }
 
     /// Reads a sender who is known by other means than its addresses.
@@ -96,20 +104,20 @@ public struct SenderFileReader: Sendable {
         let keys = SenderFileReader.keys.filter { $0 != "addresses" }
         let reader = MappingReader(root, keys: keys, errors: mistakes)
         return sender(
-            reader, addresses: [], logins: logins(reader), id: id, file: file, errors: mistakes)
+            reader, addresses: [], logins: logins(reader), plugins: plugins(reader, errors: mistakes), id: id,
+            file: file, errors: mistakes)
     }
 
     /// Everything but what is claimed: a broken file keeps that.
     private func sender(
         _ reader: MappingReader, addresses: [Sender.Claim<AddressPattern>], logins: [Sender.Claim<String>],
-        id: String, file: String, errors mistakes: ErrorList
+        plugins: [String: Sender.PluginPolicy], id: String, file: String, errors mistakes: ErrorList
     ) -> Sender? {
         let networks = reader.list("networks", Network.init(parsing:)) ?? []
         reader.require("tracking_domain", expected: "the sender's own host, such as click.acme.example")
         let domain = reader.value("tracking_domain", trackingDomain)
         let others = reader.list("other_tracking_domains", trackingDomain) ?? []
         let scheme: LinkScheme? = reader.choice("scheme")
-        let plugins = plugins(reader, errors: mistakes)
         guard mistakes.isEmpty, let domain else { return nil }
         return Sender(
             id: id, file: file, addresses: addresses, logins: logins, networks: networks,

@@ -28,14 +28,17 @@ public struct SenderReading {
     ///   - folder: the one that `settings` name.
     ///   - previous: what is in use now, nil at a start.
     ///   - check: what else has to be in order about a sender; asked about those that were read before as well.
+    ///   - checkPlugins: the same about what a broken file says of plugins, so that all its mistakes come at once.
     public init(
         _ settings: Settings, folder: Settings.ConfiguredPath, after previous: SenderDirectory?,
-        check: @escaping (Sender) -> [ConfigurationError]
+        check: @escaping (Sender) -> [ConfigurationError],
+        checkPlugins: @escaping ([String: Sender.PluginPolicy]) -> [ConfigurationError] = { _ in [] }
     ) {
         let errors = ErrorList()
         let previous = previous?.folder == folder.path ? previous : nil
         var pass = Pass(
-            reader: SenderFileReader(settings), previous: previous?.files, check: check, errors: errors)
+            reader: SenderFileReader(settings), previous: previous?.files, check: check,
+            checkPlugins: checkPlugins, errors: errors)
         let files: [SenderFile]
         let listing = SenderFolder(folder)
         if let ids = listing.list(errors: errors) {
@@ -59,6 +62,7 @@ private struct Pass {
     let reader: SenderFileReader
     let previous: SenderFiles?
     let check: (Sender) -> [ConfigurationError]
+    let checkPlugins: ([String: Sender.PluginPolicy]) -> [ConfigurationError]
     let errors: ErrorList
     var read = 0
     /// Files that were there before.
@@ -80,6 +84,8 @@ private struct Pass {
             mistakes.report(check(sender))
             if mistakes.isEmpty { return SenderFile(sender, version: version) }
             file = SenderFile(id: id, addresses: file.addresses, logins: file.logins)
+        } else {
+            mistakes.report(checkPlugins(file.plugins))
         }
         errors.report(mistakes.sorted)
         if let sender = before?.sender, holds(sender) {

@@ -23,6 +23,22 @@ import Testing
         #expect(Snapshot.load(file: configuration.file).snapshot == nil)
     }
 
+    @Test func `a sender file's mistakes and those in its plugins' settings come in one run`() throws {
+        let configuration = try TestConfiguration(senders: [
+            "a": """
+            addresses: ["@a.example"]
+            tracking_domain: 192.0.2.1
+            scheme: ftp
+            plugins:
+              open-tracking: { path: x, scheme: gopher }
+              click-tracking: off
+
+            """
+        ])
+        #expect(configuration.errors.count == 4)
+        #expect(configuration.errors.contains { $0.contains("a.yaml:5:20:") && $0.contains("\"path\"") })
+    }
+
     @Test func `a broken sender file disables that sender alone`() throws {
         let configuration = try TestConfiguration(senders: [
             "a": "addresses: [\"@a.example\"]\ntracking_domain: t.a.example\n", "b": "nonsense",

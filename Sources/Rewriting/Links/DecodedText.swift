@@ -17,6 +17,8 @@ struct DecodedText {
     private var second: Run?
     /// The runs behind it, ascending; the last one may begin at the end.
     private var runs: [Run] = []
+    /// All bytes are the view's own. What was left out between them is part of none.
+    private var isExcerpt = false
 
     /// Text that stands in the view as it is.
     init(verbatim range: ByteRange, of view: Bytes) {
@@ -29,6 +31,12 @@ struct DecodedText {
         bytes = []
         base = start
         bytes.reserveCapacity(capacity)
+    }
+
+    /// No text yet, to be filled with bytes as they are, of which some are left out.
+    init(excerptFrom start: Int, capacity: Int) {
+        self.init(at: start, capacity: capacity)
+        isExcerpt = true
     }
 
     /// Adds bytes that all come from the same place.
@@ -92,7 +100,10 @@ struct DecodedText {
 
     /// The stretch of the view that the bytes of `range` came from.
     func viewRange(of range: ByteRange) -> ByteRange {
-        ByteRange(origin(of: range.start), origin(of: range.end))
+        if isExcerpt, !range.isEmpty {
+            return ByteRange(origin(of: range.start), origin(of: range.end - 1) + 1)
+        }
+        return ByteRange(origin(of: range.start), origin(of: range.end))
     }
 
     /// The part of the text in `range`, with its own origins.
@@ -100,6 +111,7 @@ struct DecodedText {
         if range.start == 0, range.end == bytes.count { return self }
         var part = DecodedText(at: origin(of: range.start), capacity: 0)
         part.bytes = Array(bytes[range.start..<range.end])
+        part.isExcerpt = isExcerpt
         if let second, second.index > range.start, second.index <= range.end {
             part.add(Run(index: second.index - range.start, origin: second.origin))
         }

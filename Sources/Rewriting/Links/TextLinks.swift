@@ -162,7 +162,11 @@ struct TextLinks {
         guard colon < stop, text[colon] == UInt8(ascii: ":") else { return colon }
         var index = colon + 1
         while index < stop, ASCII.isDigit(text[index]) { index += 1 }
-        return index == colon + 1 ? colon : index
+        // A port may be empty, but what ends a sentence is a colon.
+        if index == colon + 1 {
+            return index == stop && stop < end && TextLinks.isSlash(text[stop]) ? index : colon
+        }
+        return index
     }
 
     private static func isSlash(_ byte: UInt8) -> Bool {

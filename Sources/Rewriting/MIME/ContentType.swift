@@ -24,9 +24,24 @@ struct ContentType {
         }
     }
 
-    /// The value of a parameter; where one is given twice, the first.
+    /// The value of a parameter; where one is given twice, the first, and rather whole than in sections.
     subscript(parameter: StaticString) -> [UInt8]? {
-        parameters.first { $0.name.elementsEqual(parameter.utf8) }?.value
+        if let whole = parameters.first(where: { $0.name.elementsEqual(parameter.utf8) }) {
+            return whole.value
+        }
+        guard parameters.contains(where: { $0.name.contains(UInt8(ascii: "*")) }) else { return nil }
+        var extended = ExtendedParameter(parameter.utf8)
+        for parameter in parameters { extended.take(parameter.name, parameter.value) }
+        return extended.value
+    }
+
+    /// What divides a multipart; nil where it does not say. A boundary does not end in white space, which is put
+    /// behind it on the way (RFC 2046 section 5.1.1).
+    var boundary: [UInt8]? {
+        guard let boundary = self["boundary"],
+            let last = boundary.lastIndex(where: { !ASCII.isWhitespace($0) })
+        else { return nil }
+        return last == boundary.count - 1 ? boundary : Array(boundary[...last])
     }
 
     func isType(_ lowercase: StaticString) -> Bool {

@@ -53,14 +53,16 @@ struct MIMEScanner {
             entity.protection = structure.protected.count - 1
         }
         let isWithinLimits = depth < MIMELimits.nesting
-        if isWithinLimits, type.isMultipart, let boundary = type["boundary"], !boundary.isEmpty {
+        if isWithinLimits, type.isMultipart, let boundary = type.boundary {
             return scanMultipart(entity, name: name, boundary: boundary, from: start)
         }
         if isWithinLimits, type.isType("message/rfc822") || type.isType("message/global"),
             isIdentityEncoded(entity.header)
         {
+            addHeader(of: entity, name: name)
             // Read on inside, so that the account of what is left can look through its encodings.
-            return scanEntity(number: name + ".1", protection: entity.protection, from: start, in: .textPlain)
+            return scanEntity(
+                number: name, isEmbedded: true, protection: entity.protection, from: start, in: .textPlain)
         }
         let delimiter = nextDelimiter(from: start)
         let end = delimiter.map { contentEnd(before: $0.lineStart, from: start) } ?? body.count
@@ -74,10 +76,7 @@ struct MIMEScanner {
     private mutating func scanMultipart(
         _ entity: Entity, name: String, boundary: [UInt8], from start: Int
     ) -> Delimiter? {
-        if !entity.headerRange.isEmpty {
-            structure.multipartHeaders.append(
-                MultipartHeader(number: name, range: entity.headerRange, protection: entity.protection))
-        }
+        addHeader(of: entity, name: name)
         boundaries.append(boundary)
         defer { boundaries.removeLast() }
         let depth = boundaries.count - 1
@@ -115,16 +114,22 @@ struct MIMEScanner {
     }
 
     /// Reads an entity from its header section on.
+    ///
+    /// - Parameter isEmbedded: it is the message in a part of this number. The parts of its multipart are numbered as
+    ///   that part's own; a body without any is the first (RFC 3501 section 6.4.5).
     private mutating func scanEntity(
-        number: String, protection: Int?, from start: Int, in defaultType: ContentType
+        number: String, isEmbedded: Bool = false, protection: Int?, from start: Int,
+        in defaultType: ContentType
     ) -> Delimiter? {
         let section = HeaderSection(body, from: start, to: body.count) { lineStart in
             delimiter(at: lineStart) != nil
         }
         depth += 1
         defer { depth -= 1 }
+        let header = EntityHeader(fields: section.fields, defaultType: defaultType)
+        let isFirst = isEmbedded && (!header.contentType.isMultipart || header.contentType.boundary == nil)
         let entity = Entity(
-            number: number, header: EntityHeader(fields: section.fields, defaultType: defaultType),
+            number: isFirst ? number + ".1" : number, header: header,
             headerRange: ByteRange(start, section.end), protection: protection)
         return scanBody(of: entity, from: section.end)
     }
@@ -137,6 +142,12 @@ struct MIMEScanner {
                 number: number, header: EntityHeader(defaultType: .textPlain),
                 headerRange: ByteRange(start, start), content: ByteRange(start, body.count),
                 protection: structure.protected.count - 1))
+    }
+
+    private mutating func addHeader(of entity: Entity, name: String) {
+        if entity.headerRange.isEmpty { return }
+        structure.containerHeaders.append(
+            ContainerHeader(number: name, range: entity.headerRange, protection: entity.protection))
     }
 
     private mutating func addGap(_ name: String, _ start: Int, _ end: Int, _ protection: Int?) {

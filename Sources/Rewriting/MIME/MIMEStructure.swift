@@ -48,8 +48,8 @@ struct MIMEGap {
     var protection: Int?
 }
 
-/// A multipart's own header section inside the body.
-struct MultipartHeader {
+/// The own header section, inside the body, of a part that has parts: a multipart or an embedded message.
+struct ContainerHeader {
     var number: String
     var range: ByteRange
     var protection: Int?
@@ -60,5 +60,5 @@ struct MIMEStructure {
     var leaves: [MIMELeaf] = []
     var protected: [ProtectedPart] = []
     var gaps: [MIMEGap] = []
-    var multipartHeaders: [MultipartHeader] = []
+    var containerHeaders: [ContainerHeader] = []
 }

@@ -117,11 +117,38 @@ public struct MessageRewriter: Sendable {
                 account.skipped(leaf, of: body, as: leaf.number, reason: .otherType, into: &result)
             }
         }
-        for header in structure.multipartHeaders where header.protection == nil {
-            account.around(header.number, place: "part header", header.range, of: body, into: &result)
+        for header in structure.containerHeaders {
+            accountFor(
+                header.number, "part header", header.range, protection: header.protection, in: structure,
+                body,
+                &named, into: &result)
         }
-        for gap in structure.gaps where gap.protection == nil {
-            account.around(gap.name, place: "text", gap.range, of: body, into: &result)
+        for gap in structure.gaps {
+            accountFor(
+                gap.name, "text", gap.range, protection: gap.protection, in: structure, body, &named,
+                into: &result)
+        }
+    }
+
+    /// Names the places in text that is no part's content. Inside a part that is skipped whole it counts as that
+    /// part's.
+    private func accountFor(
+        _ name: String, _ place: String, _ range: ByteRange, protection: Int?, in structure: MIMEStructure,
+        _ body: UnsafeBufferPointer<UInt8>, _ named: inout Set<Int>, into result: inout RewriteResult
+    ) {
+        let account = Account(hosts: hosts)
+        guard let protection else {
+            account.around(name, place: place, range, of: body, into: &result)
+            return
+        }
+        let part = structure.protected[protection]
+        if part.protection == .embeddedMessage {
+            account.around(name, place: place, range, of: body, reason: .embeddedMessage, into: &result)
+        } else if !named.contains(protection) {
+            let text = UnsafeBufferPointer(rebasing: body[range.start..<range.end])
+            let isNamed = account.skipped(
+                part.number, view: text, reason: part.protection.reason, into: &result)
+            if isNamed { named.insert(protection) }
         }
     }
 }
@@ -133,10 +160,10 @@ extension MessageRewriter {
         _ parts: PartRewriter, into result: inout RewriteResult
     ) {
         let account = Account(hosts: hosts)
+        account.around(
+            leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
+            into: &result)
         if let kind, !leaf.header.isAttachment {
-            account.around(
-                leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
-                into: &result)
             parts.rewrite(leaf, as: kind, of: body, obstacle: .embeddedMessage, into: &result)
         } else {
             account.skipped(leaf, of: body, as: leaf.number, reason: .embeddedMessage, into: &result)

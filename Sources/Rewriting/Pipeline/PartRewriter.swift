@@ -63,7 +63,7 @@ struct PartRewriter {
             Account(hosts: hosts).skipped(leaf.number, view: view, reason: .signed, into: &result)
             return
         }
-        let collector = collect(view, as: kind, part: leaf.number, charset: charset, obstacle: obstacle)
+        let collector = collect(view, of: leaf, as: kind, charset: charset, obstacle: obstacle)
         let edits =
             charset.isPlain
             ? collector.edits
@@ -96,14 +96,18 @@ struct PartRewriter {
     }
 
     private func collect(
-        _ view: Bytes, as kind: PartKind, part: String, charset: CharsetView, obstacle: LeftReason?
+        _ view: Bytes, of leaf: MIMELeaf, as kind: PartKind, charset: CharsetView, obstacle: LeftReason?
     ) -> LinkCollector {
         var collector = LinkCollector(
             hosts: hosts, decider: obstacle.map { Refusing(obstacle: $0) } ?? decider,
-            showsAllLinks: policy.showsAllLinks, part: part, isPlainCharset: charset.isPlain,
+            showsAllLinks: policy.showsAllLinks, part: leaf.number, isPlainCharset: charset.isPlain,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         if kind == .text {
-            collector.plainText(view)
+            if leaf.header.contentType.joinsFlowedLines {
+                collector.flowedText(view)
+            } else {
+                collector.plainText(view)
+            }
         } else {
             HTMLLinks.collect(
                 from: view, isAMP: kind == .amp, rewritesVisibleText: policy.visibleText, into: &collector)

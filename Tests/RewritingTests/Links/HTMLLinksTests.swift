@@ -48,6 +48,11 @@ import Testing
         "<p>see https://track.relay.example/c/1, or (http://track.relay.example/c/2).</p>",
         "<noscript><img src=https://track.relay.example/o/1></noscript>",
         "<template><img src=https://track.relay.example/o/1></template>",
+        "<svg><style>@import url(//track.relay.example/s);a{b:url(//track.relay.example/1),url(//track.relay.example/2)}</style></svg>",
+        "<svg><style>a{b:url(&quot;https://track.relay.example/1?a&amp;b&quot;)}</style></svg>",
+        "<svg><style><![CDATA[a{b:url('//track.relay.example/1')}]]></style>https://track.relay.example/c/2</svg>",
+        "<svg><style/>https://track.relay.example/c/1<b>https://track.relay.example/c/2</b></svg>",
+        "<svg><script type=application/ld+json>{\"u\":\"//track.relay.example/c/1\"}</script></svg>",
         "<svg><style><a href=\"https://track.relay.example/c/1\"></svg>",
         "<svg><title><a href=\"https://track.relay.example/c/1\"></title></svg>",
         "<title>x</title ><a href=https://track.relay.example/c/1>",
@@ -131,6 +136,14 @@ import Testing
         (
             "<script>x='https://track.relay.example/c'</script>",
             ["script | script | https://track.relay.example/c"]
+        ),
+        (
+            "<svg><script>x='https://track.relay.example/c'</script></svg>",
+            ["script | script | https://track.relay.example/c"]
+        ),
+        (
+            "<svg><style>/*https://track.relay.example/c*/</style></svg>",
+            ["style | css comment | https://track.relay.example/c*/"]
         ),
         (
             "<title>https://track.relay.example/c</title>",

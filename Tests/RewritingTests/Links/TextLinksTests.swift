@@ -14,6 +14,7 @@ import Testing
         "https://track.relay.example, https://track.relay.example; https://track.relay.example!",
         "https://track.relay.example? https://track.relay.example) https://track.relay.example:",
         "https://track.relay.example:8443/c/1",
+        "https://track.relay.example:/c/1",
         "https://track.relay.example?x=1",
         "https://track.relay.example#x",
         "Link:https://track.relay.example/c/1",
@@ -46,6 +47,13 @@ import Testing
     ])
     func `what is no link of ours stays`(_ source: String) {
         #expect(plain(source).body == source)
+    }
+
+    @Test func `the path behind an empty port is the URL's`() {
+        #expect(
+            plain("https://track.relay.example:/keep").left == [
+                "text | kept | https://track.relay.example:/keep"
+            ])
     }
 
     @Test func `an armored message is not touched`() {

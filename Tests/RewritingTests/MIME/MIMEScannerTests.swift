@@ -54,6 +54,33 @@ import Testing
         #expect(scan(message).gaps.map(\.name) == ["preamble:0", "epilogue:0"])
     }
 
+    @Test func `parts of an embedded message are numbered as that part's own`() {
+        let message = """
+            Content-Type: multipart/mixed; boundary=a
+
+            --a
+            Content-Type: message/rfc822
+
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+
+            one
+            --b
+            Content-Type: message/rfc822
+
+            Subject: x
+
+            two
+            --b--
+            --a--
+            """
+        #expect(leaves(message) == ["1.1 text/plain one", "1.2.1 text/plain two"])
+        #expect(
+            leaves("Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\nSubject: x\n\ny")
+                == ["1.1.1 text/plain y"])
+    }
+
     @Test(arguments: [
         ("a boundary that ends in =", "ab=", "--ab="),
         ("a boundary with spaces", "a b", "--a b"),

@@ -23,6 +23,26 @@ import Testing
                 == "List-Help: <https://click.acme.example/\n u/1>, <https://click.acme.example/u/2>\n\n")
     }
 
+    @Test func `a fold inside a domain that stays does not hide it`() {
+        let message =
+            "List-Help: <mailto:a@track.\n relay.example>, <https://evil.test/?u=track.relay.\n example>\n\n"
+        #expect(Rewritten(message).text == message)
+        #expect(
+            Rewritten(message).left == [
+                "header | mail address | a@track.relay.example", "header | nested | track.relay.example",
+            ])
+    }
+
+    @Test(arguments: [
+        "=?utf-8?q?=3Chttps=3A//track=2Erelay=2Eexample/u=3E?=",
+        "=?utf-8?b?aHR0cHM6Ly90cmFjay5yZWxheS5leGFtcGxlL3U=?=",
+    ])
+    func `a link in an encoded word of a list header is accounted for`(_ value: String) {
+        let rewritten = Rewritten("List-Help: <https://track.relay.example/>, \(value)\n\n")
+        #expect(rewritten.text == "List-Help: <https://click.acme.example/>, \(value)\n\n")
+        #expect(rewritten.left == ["header | not a link | https://track.relay.example/u"])
+    }
+
     @Test func `other headers are left and accounted for`() {
         let rewritten = Rewritten(
             "Subject: =?utf-8?q?track=2Erelay.example?=\nX: https://track.relay.example/\n\n")
@@ -76,6 +96,66 @@ import Testing
             https://track.relay.example/3
             """
         #expect(Rewritten(message).result.left.map(\.part) == ["1", "preamble:0", "epilogue:0"])
+    }
+
+    @Test func `headers and text between the parts of an embedded message are accounted for`() {
+        let message = """
+            Content-Type: message/rfc822
+
+            Subject: track.relay.example
+            Content-Type: multipart/mixed; boundary=a
+
+            https://track.relay.example/1
+            --a
+
+            https://track.relay.example/2
+            --a--
+            """
+        let left = Rewritten(message).result.left
+        #expect(left.map(\.part) == ["1.1", "1", "preamble:1"])
+        #expect(left.allSatisfy { $0.reason == "embedded message" })
+    }
+
+    @Test(arguments: ["image/png", "text/plain\nContent-Disposition: attachment"])
+    func `the header of an embedded message is accounted for whatever its body`(_ type: String) {
+        let message =
+            "Content-Type: message/rfc822\n\nX: track.relay.example\nContent-Type: \(type)\n\nx"
+        #expect(Rewritten(message).left == ["part header | embedded message | track.relay.example"])
+    }
+
+    @Test func `the header of the part that holds an embedded message is accounted for`() {
+        let message = """
+            Content-Type: multipart/digest; boundary=a
+
+            --a
+            Content-Location: https://track.relay.example/1
+
+            Subject: x
+
+            x
+            --a--
+            """
+        #expect(Rewritten(message).left == ["part header | embedded message | https://track.relay.example/1"])
+    }
+
+    @Test(arguments: ["preamble", "header"])
+    func `a part that is skipped whole is named wherever in it the domain stands`(_ place: String) {
+        let message = """
+            Content-Type: multipart/signed; boundary=a
+
+            \(place == "preamble" ? "https://track.relay.example/1" : "")
+            --a
+            Content-Type: multipart/mixed; boundary=b
+            Content-Location: \(place == "header" ? "https://track.relay.example/1" : "")
+
+            --b
+
+            x
+            --b--
+            --a--
+            """
+        let left = Rewritten(message).result.left
+        #expect(left.map(\.part) == ["0"] && left.map(\.reason) == ["signed"])
     }
 
     static let encodings = ["quoted-printable", "base64", "8bit"]

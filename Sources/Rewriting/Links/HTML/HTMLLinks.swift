@@ -18,6 +18,8 @@ struct HTMLLinks: HTMLTokenSink {
     /// Names of places, and where element and attribute stand in the view.
     private var places: [(element: ByteRange, attribute: ByteRange, name: String)] = []
     private var isJSONLD = false
+    /// The `style` or `script` in SVG that the current place is directly in: markup to the tokenizer.
+    private var foreignElement: ByteRange?
     private var depth = 0
 
     static func collect(
@@ -54,7 +56,13 @@ struct HTMLLinks: HTMLTokenSink {
     mutating func startTag(
         _ range: ByteRange, name: ByteRange, attributes: [HTMLAttribute], namespace: HTMLNamespace
     ) {
-        if namespace == .html, view.equals("script", in: name) { isJSONLD = isJSONLD(attributes) }
+        foreignElement = nil
+        if view.equals("script", in: name) {
+            isJSONLD = isJSONLD(attributes)
+            enter(name, range, namespace)
+        } else if view.equals("style", in: name) {
+            enter(name, range, namespace)
+        }
         guard mayConcern(range) else { return }
         let hasLiteral = literals.occur(in: range)
         for (index, attribute) in attributes.enumerated() {
@@ -67,6 +75,11 @@ struct HTMLLinks: HTMLTokenSink {
             let isDuplicate = attributes[..<min(index, 256)].contains { view.equals($0.name, attribute.name) }
             take(attribute, of: name, kind: kind, isDuplicate: isDuplicate, among: attributes)
         }
+    }
+
+    /// Notes that the content of the element may not be what its markup looks like.
+    private mutating func enter(_ name: ByteRange, _ tag: ByteRange, _ namespace: HTMLNamespace) {
+        if namespace == .svg, view[tag.end - 2] != UInt8(ascii: "/") { foreignElement = name }
     }
 
     private mutating func take(
@@ -107,6 +120,7 @@ struct HTMLLinks: HTMLTokenSink {
     }
 
     mutating func endTag(_ range: ByteRange, name: ByteRange) {
+        foreignElement = nil
         guard literals.occur(in: range) else { return }
         verbatim(range, place: "/" + lowercased(name), reason: .notALinkPlace)
     }
@@ -127,7 +141,11 @@ struct HTMLLinks: HTMLTokenSink {
     mutating func text(_ range: ByteRange, kind: HTMLTextKind, element: ByteRange) {
         switch kind {
         case .data, .cdata:
-            visibleText(range, hasReferences: kind == .data)
+            if let foreignElement {
+                foreignText(range, element: foreignElement, hasReferences: kind == .data)
+            } else {
+                visibleText(range, hasReferences: kind == .data)
+            }
         case .rcdata:
             guard mayMention(range) else { return }
             let text = CharacterReferences.decode(range, of: view, inAttribute: false)
@@ -149,6 +167,17 @@ struct HTMLLinks: HTMLTokenSink {
         } else {
             collector.mentions(in: text, place: "text", reason: .switchedOff)
         }
+    }
+
+    /// What a style sheet or script in SVG says.
+    private mutating func foreignText(_ range: ByteRange, element: ByteRange, hasReferences: Bool) {
+        guard hasReferences, view.equals("style", in: element) else {
+            rawText(range, element: element)
+            return
+        }
+        guard mayConcern(range) else { return }
+        let text = CharacterReferences.decode(range, of: view, inAttribute: false)
+        collector.styleSheet(text, place: "style", isAttribute: true)
     }
 
     private mutating func rawText(_ range: ByteRange, element: ByteRange) {

@@ -11,7 +11,7 @@ enum MIMETarget {
         }
         let body = Array(bytes[message.bodyStart...])
         let structure = body.withBytes { MIMEScanner.scan(fields: message.fields, body: $0) }
-        var ranges = structure.gaps.map(\.range) + structure.multipartHeaders.map(\.range)
+        var ranges = structure.gaps.map(\.range) + structure.containerHeaders.map(\.range)
         for leaf in structure.leaves {
             ranges += [leaf.headerRange, leaf.content]
             require(
