@@ -109,12 +109,10 @@ extension UnsafeBufferPointer<UInt8> {
 
 extension [UInt8] {
     /// The bytes of `range`: `other` itself where it holds the same, else a copy.
-    func copy(_ range: ByteRange, sharing other: [UInt8]?) -> [UInt8] {
-        withUnsafeBufferPointer { bytes in
-            guard let other, other.count == range.count,
-                other.withUnsafeBufferPointer({ bytes.equals(range, $0, ByteRange(0, $0.count)) })
-            else { return bytes.copy(range) }
-            return other
+    func copy(_ range: ByteRange, sharing other: [UInt8]) -> [UInt8] {
+        let isSame = withUnsafeBufferPointer { bytes in
+            other.withUnsafeBufferPointer { bytes.equals(range, $0, ByteRange(0, $0.count)) }
         }
+        return isSame ? other : withUnsafeBufferPointer { $0.copy(range) }
     }
 }

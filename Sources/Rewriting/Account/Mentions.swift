@@ -20,11 +20,13 @@ enum Mentions {
 
     /// Where the letters of a default domain begin whose searched dot is at `dot`, be they part of a longer name or not.
     static func literal(dot: Int, in bytes: Bytes, hosts: DefaultHosts) -> Int? {
-        for index in hosts.needles.indices {
-            let start = dot - hosts.needles[index].dot
-            if stands(hosts.needles[index], at: start, in: bytes, ByteRange(0, bytes.count)) { return start }
+        hosts.needles.withUnsafeBufferPointer { needles in
+            for index in needles.indices {
+                let start = dot - needles[index].dot
+                if stands(needles[index], at: start, in: bytes, ByteRange(0, bytes.count)) { return start }
+            }
+            return nil
         }
-        return nil
     }
 
     /// The next dot that may be a needle's, by the byte before it.
@@ -98,10 +100,10 @@ enum Mentions {
         _ needle: DefaultHosts.Needle, at start: Int, in bytes: Bytes, _ range: ByteRange
     ) -> Bool {
         guard start >= range.start, start + needle.text.count <= range.end else { return false }
-        for (offset, byte) in needle.text.enumerated() where ASCII.lowercased(bytes[start + offset]) != byte {
-            return false
+        return needle.text.withUnsafeBufferPointer { text in
+            for offset in text.indices where ASCII.lowercased(bytes[start &+ offset]) != text[offset] { return false }
+            return true
         }
-        return true
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {

@@ -19,7 +19,7 @@ struct ContentEdit: Equatable {
     ///
     /// - Parameter last: the new bytes of another edit, to be shared if they are the same, as they are where all
     ///   links get one host.
-    func trimmed(in content: Bytes, sharing last: [UInt8]? = nil) -> ContentEdit? {
+    func trimmed(in content: Bytes, sharing last: [UInt8] = []) -> ContentEdit? {
         var range = range
         var kept = 0..<replacement.count
         while !range.isEmpty, !kept.isEmpty, content[range.start] == replacement[kept.lowerBound] {
@@ -73,8 +73,10 @@ func encode(
     var trimmed: [ContentEdit] = []
     trimmed.reserveCapacity(sound.count)
     content.withBytes { bytes in
-        for edit in sound {
-            guard let rest = edit.trimmed(in: bytes, sharing: trimmed.last?.replacement) else { continue }
+        var last: [UInt8] = []
+        for index in sound.indices {
+            guard let rest = sound[index].trimmed(in: bytes, sharing: last) else { continue }
+            if trimmed.isEmpty { last = rest.replacement }
             trimmed.append(rest)
         }
     }

@@ -54,7 +54,7 @@ struct DecodedText {
     mutating func append(verbatim range: ByteRange, of view: Bytes) {
         guard !range.isEmpty else { return }
         place(range.start)
-        bytes.append(contentsOf: view[range.start..<range.end])
+        bytes.append(contentsOf: Bytes(rebasing: view[range.start..<range.end]))
     }
 
     /// Ends a text that was filled with `append`.

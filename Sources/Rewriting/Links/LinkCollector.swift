@@ -34,6 +34,8 @@ struct LinkCollector {
     /// The links that move.
     private(set) var moves: [RewrittenLink] = []
     private(set) var stays: [Stay] = []
+    /// The host that the last link moved to, spelled as it is serialised.
+    private var lastHost: [UInt8] = []
     /// Edits of the view; `link` indexes `moves`.
     private(set) var edits: [ContentEdit] = []
 
@@ -157,9 +159,10 @@ struct LinkCollector {
     ) {
         let before = edits.count
         var after = answer
-        if let host = url.otherHost(in: answer) {
+        if let host = url.otherHost(in: answer, known: lastHost) {
             // So it is for nearly all links; and all of a sender's get the same host.
-            add(url.components.host, of: url, source, sharedHost(of: answer, host))
+            lastHost = answer.copy(host, sharing: lastHost)
+            add(url.components.host, of: url, source, lastHost)
         } else {
             guard let new = WebURL(answer), new.isValid else {
                 let reason = LeftReason.decided("unusable answer from " + plugin)
@@ -178,12 +181,6 @@ struct LinkCollector {
         }
         moves.append(moved(source, url, to: after, before, place, plugin))
         nested(in: source, behind: url, place: place)
-    }
-
-    /// The bytes of the host: those of the last edit where they are the same.
-    private func sharedHost(of answer: [UInt8], _ host: ByteRange) -> [UInt8] {
-        guard let last = edits.indices.last else { return Array(answer[host.start..<host.end]) }
-        return answer.copy(host, sharing: edits[last].replacement)
     }
 
     /// Adds an edit of a stretch of the URL that moves.

@@ -70,7 +70,9 @@ struct WebURL: ~Copyable {
 
     /// The host of `answer`, where it is this URL on another host that is spelled as it is serialised: it need not be
     /// parsed then. Nil where more is different, or nothing.
-    func otherHost(in answer: [UInt8]) -> ByteRange? {
+    ///
+    /// - Parameter known: a host that is known to be spelled so.
+    func otherHost(in answer: [UInt8], known: [UInt8]) -> ByteRange? {
         let old = components.host
         let new = ByteRange(old.start, old.end + answer.count - text.count)
         guard isValid, !new.isEmpty else { return nil }
@@ -80,7 +82,9 @@ struct WebURL: ~Copyable {
                     text.equals(ByteRange(0, old.start), answer, ByteRange(0, new.start))
                     && text.equals(ByteRange(old.end, text.count), answer, ByteRange(new.end, answer.count))
                     && !text.equals(old, answer, new)
-                return isOther && answer[new.start..<new.end].allSatisfy(HostParser.isCanonical) ? new : nil
+                guard isOther else { return nil }
+                let isKnown = known.withUnsafeBufferPointer { answer.equals(new, $0, ByteRange(0, $0.count)) }
+                return isKnown || answer[new.start..<new.end].allSatisfy(HostParser.isCanonical) ? new : nil
             }
         }
     }
@@ -105,9 +109,10 @@ struct WebURL: ~Copyable {
         var colon = -1
         /// The first byte of the host or port that a host in its serialised form does not have.
         var odd = end
-        while position < end, !WebURL.endsAuthority(text[position]) {
+        while position < end {
             let byte = text[position]
             if !HostParser.isCanonical(byte) {
+                if WebURL.endsAuthority(byte) { break }
                 odd = min(odd, position)
                 if byte == UInt8(ascii: ":") { colon = position }
                 if byte == UInt8(ascii: "]") { colon = -1 }

@@ -50,18 +50,12 @@ struct HostMover: LinkDecider {
     func decide(_ link: Link) -> LinkDecision {
         let old = link.components.host
         let host = HostMover.host
-        let size = link.url.count - old.count + host.count
-        let url = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            let target = UnsafeMutableRawBufferPointer(buffer)
-            link.url.withUnsafeBytes { bytes in
-                target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<old.start]))
-                let rest = UnsafeMutableRawBufferPointer(rebasing: target[(old.start + host.count)...])
-                rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[old.end...]))
-            }
-            host.withUnsafeBytes {
-                UnsafeMutableRawBufferPointer(rebasing: target[old.start...]).copyMemory(from: $0)
-            }
-            count = size
+        var url: [UInt8] = []
+        url.reserveCapacity(link.url.count - old.count + host.count)
+        link.url.withUnsafeBufferPointer {
+            url.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<old.start]))
+            url.append(contentsOf: host)
+            url.append(contentsOf: UnsafeBufferPointer(rebasing: $0[old.end...]))
         }
         return .move(url: url, plugin: "benchmark")
     }
