@@ -8,7 +8,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILT := .build/release
 
 # What the build needs; what the demo needs; the servers of the tests, and html5lib for the judges of a corpus.
-PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev pkg-config
+PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev libmicrohttpd-dev \
+	pkg-config
 demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools rspamd knot unbound openssl postgresql
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
