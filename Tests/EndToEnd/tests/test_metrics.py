@@ -7,6 +7,7 @@ import re
 import resource
 import socket
 import stat
+import subprocess
 import time
 
 import prometheus
@@ -126,6 +127,27 @@ def test_stats(bench):
         assert shown.returncode == 0 and links == 8, samples
     gone = bench.command("stats", "--config", signpost.config)
     assert gone.returncode == 69 and b"no filter answers" in gone.stderr, gone
+
+
+#: Runs a program with a /proc like that of the unit (ProcSubset=pid, ProtectProc=invisible).
+_IN_SANDBOX = """#!/bin/sh
+exec unshare --mount sh -ec 'mount -t proc -o subset=pid,hidepid=2 proc /proc; exec "$@"' sh {program} "$@"
+"""
+
+
+def test_hidden_proc(bench):
+    """In the unit's sandbox, which hides most of /proc, all that is said of the process is there and right"""
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        raise Skipped("no mount namespaces")
+    signpost = bench.signpost(edit=_with_metrics)
+    script = signpost.folder / "in-sandbox"
+    script.write_text(_IN_SANDBOX.format(program=bench.program))
+    script.chmod(0o755)
+    signpost.program = script
+    with signpost:
+        figures = _samples(_scrape(signpost.folder / "metrics.sock")[1])
+        assert 0 <= time.time() - figures["process_start_time_seconds"] < 30, figures
+        assert figures["process_resident_memory_bytes"] > 1e6 and figures["process_open_fds"] > 3, figures
 
 
 def test_reloads(bench):
