@@ -18,7 +18,7 @@ test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 # What the package is made with, and what it is tried in and looked at with.
 test deb: PACKAGES += dpkg-dev patchelf
-test: PACKAGES += debootstrap debian-archive-keyring man-db groff mandoc
+test: PACKAGES += debootstrap debian-archive-keyring systemd-container man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
 soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
 bench-milter: PACKAGES += python3 postfix gcc libc6-dev
