@@ -108,7 +108,7 @@ import Testing
         #expect(heard.lines.isEmpty)
     }
 
-    @Test func `a folder that is not there is said once, with what to do, and that it is there again`() throws {
+    @Test func `a folder that is not there is said once with what to do, and its return`() throws {
         let heard = Heard()
         let missing = folder.path + "/none/domains.json"
         let keeper = StateKeeper(path: missing, report: heard.report)
