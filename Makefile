@@ -20,7 +20,7 @@ test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 test deb: PACKAGES += dpkg-dev patchelf
 test: PACKAGES += debootstrap debian-archive-keyring systemd-container man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
-soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
+soak: PACKAGES += python3 postfix postgresql gcc libc6-dev knot unbound openssl libfaketime
 bench-milter: PACKAGES += python3 postfix gcc libc6-dev
 fuzz: PACKAGES += python3
 
