@@ -110,7 +110,7 @@ install-deps:
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Plugins Tests
-	$(PYTHON) -m compileall -q -f Tests
+	PYTHONPYCACHEPREFIX=.build/pycache $(PYTHON) -m compileall -q -f Tests
 
 clean:
 	$(SWIFT) package clean

@@ -49,6 +49,22 @@ public final class MetricsServer: Sendable {
 
     /// Runs libmicrohttpd on this thread, that it stands back for mail.
     private func serve() {
+        var daemon = makeDaemon()
+        if daemon == nil {
+            log(.warning, "metrics: libmicrohttpd does not start; is no descriptor left? It is tried again")
+        }
+        while daemon == nil {
+            sleep(1)
+            daemon = makeDaemon()
+        }
+        while MHD_run_wait(daemon, -1) == .YES {
+            // While no descriptor is left for a client it returns at once, again and again.
+            usleep(1000)
+        }
+        log(.error, "metrics: libmicrohttpd has given up; nobody is answered until a restart")
+    }
+
+    private func makeDaemon() -> OpaquePointer? {
         let options: [(MHD_OPTION, any CVarArg)] = [
             (.LISTEN_SOCKET, socket.descriptor),
             (.CONNECTION_LIMIT, Self.maximumClients),
@@ -56,7 +72,7 @@ public final class MetricsServer: Sendable {
             (.CONNECTION_TIMEOUT, Self.patience),
         ]
         let arguments = options.flatMap { [$0.rawValue, $1] as [any CVarArg] } + [MHD_OPTION.END.rawValue]
-        let daemon = withVaList(arguments) { arguments in
+        return withVaList(arguments) { arguments in
             MHD_start_daemon_va(
                 MHD_USE_EPOLL.rawValue, 0, nil, nil,
                 { server, connection, url, method, _, _, _, _ in
@@ -66,14 +82,6 @@ public final class MetricsServer: Sendable {
                 },
                 Unmanaged.passUnretained(self).toOpaque(), arguments)
         }
-        guard let daemon else {
-            return log(.error, "metrics: libmicrohttpd does not start; nobody is answered until a restart")
-        }
-        while MHD_run_wait(daemon, -1) == .YES {
-            // While no descriptor is left for a client it returns at once, again and again.
-            usleep(1000)
-        }
-        log(.error, "metrics: libmicrohttpd has given up; nobody is answered until a restart")
     }
 
     /// Called when a head is there. What is answered then and not after the body ends the connection.

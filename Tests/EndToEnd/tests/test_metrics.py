@@ -178,6 +178,7 @@ def test_socket(bench):
     with signpost:
         assert stat.S_IMODE(place.stat().st_mode) == 0o660, oct(place.stat().st_mode)
         signpost.hang_up()
+        signpost.text_with("reload: done")
         _scrape(place)
         whole = signpost.config.read_text()
         signpost.config.write_text(whole.replace("metrics: unix:metrics.sock", "metrics: off"))
@@ -226,6 +227,8 @@ def _say(signpost, words):
 def test_silent_clients(bench):
     """Clients that say nothing are few, are sent away after a while, and keep no mail waiting"""
     with bench.signpost(edit=_with_metrics) as signpost:
+        _scrape(signpost.folder / "metrics.sock")
+        time.sleep(0.5)  # until what knocked before is gone
         before = signpost.open_files()
         silent = [socket.socket(socket.AF_UNIX) for _ in range(24)]
         for client in silent:
@@ -244,6 +247,7 @@ def test_silent_clients(bench):
 def test_no_descriptors(bench):
     """Without a file descriptor to spare nobody is answered, and the filter lives on"""
     with bench.signpost(edit=_with_metrics) as signpost:
+        _scrape(signpost.folder / "metrics.sock")  # it is there
         limits = resource.prlimit(signpost.process.pid, resource.RLIMIT_NOFILE)
         used = {int(path.name) for path in pathlib.Path(f"/proc/{signpost.process.pid}/fd").iterdir()}
         lowest_free = min(set(range(len(used) + 1)) - used)
