@@ -8,7 +8,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILT := .build/release
 
 # What the build needs; what the demo needs; the servers of the tests, and html5lib for the judges of a corpus.
-PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev pkg-config
+PACKAGES := libmilter-dev libidn2-dev libpsl-dev publicsuffix libc-ares-dev libssl-dev libpq-dev libmicrohttpd-dev \
+	pkg-config
 demo: PACKAGES += python3 postfix
 test: PACKAGES += python3 python3-venv postfix opendkim opendkim-tools rspamd knot unbound openssl postgresql
 # What Sendmail needs; its own packages, which exclude Postfix, the tests unpack.
@@ -17,9 +18,9 @@ test: PACKAGES += gcc libc6-dev libfaketime
 test: PACKAGES += $(if $(SIGNPOST_CORPUS),python3-html5lib)
 # What the package is made with, and what it is tried in and looked at with.
 test deb: PACKAGES += dpkg-dev patchelf
-test: PACKAGES += debootstrap debian-archive-keyring man-db groff mandoc
+test: PACKAGES += debootstrap debian-archive-keyring systemd-container man-db groff mandoc
 bench: PACKAGES += python3 python3-venv
-soak: PACKAGES += python3 postfix gcc libc6-dev knot unbound openssl libfaketime
+soak: PACKAGES += python3 postfix postgresql gcc libc6-dev knot unbound openssl libfaketime
 bench-milter: PACKAGES += python3 postfix gcc libc6-dev
 fuzz: PACKAGES += python3
 
@@ -109,7 +110,7 @@ install-deps:
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Plugins Tests
-	$(PYTHON) -m compileall -q -f Tests
+	PYTHONPYCACHEPREFIX=.build/pycache $(PYTHON) -m compileall -q -f Tests
 
 clean:
 	$(SWIFT) package clean

@@ -83,6 +83,8 @@ let package = Package(
         .systemLibrary(name: "CGNU"),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CSignpostPlugin"),
         room("SignpostPlugin", ["CSignpostPlugin"]),
@@ -102,7 +104,8 @@ let package = Package(
             ]),
         room("MTACheck", ["CGNU", "Configuration"]),
         room(
-            "MilterService", ["CGNU", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
+            "MilterService",
+            ["CGNU", "CMicroHTTPD", "CMilter", "Configuration", "Filtering", "Rewriting", "Metrics"]),
         .executableTarget(
             name: "signpost",
             dependencies: [

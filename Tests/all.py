@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 ENDS = re.compile(r"^\W*Test (?!run\b|case\b)(.+) (passed|failed) after [\d.]+ seconds")
 RUN = re.compile(r"^\W*Test run with (\d+) tests?\b.* (passed|failed) after [\d.]+ seconds")
 #: A minute of what `make soak` does for half an hour.
-SHORT_SOAK = ["--seconds", "40", "--connections", "64", "--idle", "200"]
+SHORT_SOAK = ["--seconds", "40", "--connections", "64", "--idle", "200", "--large", "0"]
 OURS = re.compile(r"^(\d+) passed, (\d+) failed$")
 
 

@@ -49,9 +49,11 @@ public enum FileBytes {
     }
 }
 
-/// What the C library says of the call that just failed, e.g. `No such file or directory`.
+/// What the C library says of the call that just failed, e.g. `No such file or directory`; and, where it was not
+/// allowed, to whom.
 public func lastErrorText() -> String {
-    String(cString: strerror(errno))
+    let code = errno
+    return String(cString: strerror(code)) + (code == EACCES ? " for user \(userName())" : "")
 }
 
 /// `path` as seen from the folder of the file that names it. Absolute paths stay.

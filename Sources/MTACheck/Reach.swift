@@ -15,7 +15,7 @@ struct Reach {
         for folder in foldersAbove(path) {
             var status = stat()
             guard stat(folder, &status) == 0 else {
-                return [missing(folder, "the folder \(folder) is not there, and so no socket in it")]
+                return [unseen(folder, "the folder \(folder) is not there, and so no socket in it")]
             }
             // A list of rights (acl(5)) may say otherwise than the mode: not for us to read.
             if hasAccessList(folder) { continue }
@@ -35,7 +35,9 @@ struct Reach {
     private func socketFindings(_ path: String) -> [Finding] {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            return [missing(path, "there is no socket: Signpost is not running")] + futureFindings(path)
+            let isMissing = errno == ENOENT
+            return [unseen(path, "there is no socket: Signpost is not running")]
+                + (isMissing ? futureFindings(path) : [])
         }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             return [Finding(.error, path, "this is not a socket; remove it, and start Signpost again")]
@@ -55,6 +57,13 @@ struct Reach {
                     "user \(account.name) may not write to the socket (\(ownership(status))), and so not connect; "
                         + "in \(settings.file):",
                     remedy: "socket_group: \(groupName(account.groupIDs.first ?? 0))"))
+        }
+        if isDead(path) {
+            findings.append(
+                Finding(
+                    .warning, path,
+                    "nobody listens on the socket: it was left behind by a Signpost that was killed; start it, and check again"
+                ))
         }
         return findings
     }
@@ -81,8 +90,28 @@ struct Reach {
         return status.st_gid
     }
 
-    private func missing(_ place: String, _ message: String) -> Finding {
-        Finding(.warning, place, message + "; start it, and check again")
+    /// What stat(2) does not find, or may not look at.
+    private func unseen(_ place: String, _ missing: String) -> Finding {
+        errno == EACCES
+            ? Finding(.warning, place, "user \(userName()) may not look at this; check again as root")
+            : Finding(.warning, place, missing + "; start it, and check again")
+    }
+}
+
+/// Whether connections to the socket are refused.
+private func isDead(_ path: String) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let descriptor = socket(
+        AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) != 0 && errno == ECONNREFUSED
+        }
     }
 }
 

@@ -9,7 +9,7 @@ public func wallClock() -> Double {
 
 /// What Linux says of this process, under the names that Prometheus's own client libraries give it.
 struct ProcessFigures {
-    /// Seconds since 1970; nil where /proc says nothing.
+    /// Seconds since 1970, as the other two nil where /proc says nothing.
     private(set) var startTime: Double?
     private(set) var residentMemory: Int?
     private(set) var openFiles: Int?
@@ -18,7 +18,7 @@ struct ProcessFigures {
         // proc(5): the fields behind the command's name in parentheses, of which the first is the third of all.
         let fields = text("/proc/self/stat").split(separator: ")").last?.split(separator: " ") ?? []
         if fields.count > 21, let ticks = Double(fields[19]), let pages = Int(fields[21]) {
-            startTime = Self.bootTime.map { $0 + ticks / Double(sysconf(Int32(_SC_CLK_TCK))) }
+            startTime = Self.bootTime + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
             residentMemory = pages * sysconf(Int32(_SC_PAGESIZE))
         }
         guard let folder = opendir("/proc/self/fd") else { return }
@@ -41,8 +41,12 @@ struct ProcessFigures {
         return Int(clamping: limit.rlim_cur)
     }
 
-    private static let bootTime: Double? = text("/proc/stat").split(separator: "\n")
-        .first { $0.hasPrefix("btime ") }.flatMap { Double($0.dropFirst(6)) }
+    /// Not from /proc/stat, which a unit with `ProcSubset=pid` does not see. Once, so that it stays what it is.
+    private static let bootTime: Double = {
+        var sinceBoot = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &sinceBoot)
+        return wallClock() - Double(sinceBoot.tv_sec) - Double(sinceBoot.tv_nsec) / 1e9
+    }()
 }
 
 private func text(_ path: String) -> String {

@@ -106,8 +106,7 @@ public final class MilterServer: Sendable {
             while true { Glibc.pause() }
         }
         guard started else { throw ServiceError(.operatingSystem, "cannot start a thread for libmilter") }
-        let hint = socket.address.postfixNotation.map { " (Postfix: smtpd_milters = \($0))" } ?? ""
-        log(.info, "listening on \(socket.address)\(hint)")
+        log(.info, "listening on \(socket.inBothNotations)")
         ServiceManager.tellReady(status())
         let watchdog = startWatchdog(over: socket)
         onReady(socket.address)

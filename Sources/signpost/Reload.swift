@@ -26,6 +26,7 @@ func askFilter(_ command: String, configuration: String) throws -> ControlAnswer
     let (settings, errors) = Settings.load(file: configuration)
     guard let settings else {
         complain(errors)
+        complain("\(configuration): the running filter was not asked, and goes on as it was")
         throw SystemExit.configuration
     }
     guard let path = settings.controlPath else {

@@ -24,9 +24,8 @@ GENKEY = shutil.which("opendkim-genkey", path="/usr/sbin:/usr/bin")
 # Runs as user postfix, because the key and the socket are below Postfix's folder.
 CONFIGURATION = """\
 Mode {mode}
-Domain {domain}
-Selector {selector}
-KeyFile {folder}/{selector}.private
+SigningTable refile:{folder}/senders
+KeyTable file:{folder}/private
 Canonicalization {canonicalization}
 Socket local:{socket}
 UMask 000
@@ -66,13 +65,15 @@ class OpenDKIM:
             record = "".join(re.findall(r'"([^"]*)"', zone))
             (self.folder / "record").write_text(record)
             (self.folder / "keys").write_text(f"{SELECTOR}._domainkey.{DOMAIN} {record}\n")
+            # One key for all senders.
+            (self.folder / "senders").write_text(f"* {SELECTOR}\n")
+            (self.folder / "private").write_text(f"{SELECTOR} {DOMAIN}:{SELECTOR}:{self.folder}/{SELECTOR}.private\n")
             for path in (self.folder, *self.folder.iterdir()):
                 shutil.chown(path, "postfix")
         self.configuration.write_text(CONFIGURATION.format(
-            mode=self.mode, domain=DOMAIN, selector=SELECTOR, folder=self.folder, socket=self.socket,
-            canonicalization=self.canonicalization,
+            mode=self.mode, folder=self.folder, socket=self.socket, canonicalization=self.canonicalization,
             # Mail of internal hosts is signed, and not verified.
-            internal="127.0.0.1" if self.mode == "s" else "192.0.2.1"))
+            internal="0.0.0.0/0,::/0" if self.mode == "s" else "192.0.2.1"))
         self.socket.unlink(missing_ok=True)
         self._log = open(self.folder / f"log-{self.mode}", "ab")
         self.process = processes.spawn(

@@ -10,8 +10,8 @@ from mta import smtp
 from skipped import Skipped
 
 DEFAULT_DOMAIN = "track.relay.example"
-_HOW = ("port", "source", "client", "login")
-_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", "changed_by", *_HOW}
+HOW = ("port", "source", "client", "login")
+_KEYS = {"message", "from", "submit", "expect", "links", "undo", "log", "changed_by", *HOW}
 
 
 class Scenario:
@@ -28,11 +28,15 @@ class Scenario:
             if unknown := set(mail) - _KEYS:
                 raise ValueError(f"{self.folder}/scenario.toml: unknown {', '.join(sorted(unknown))}")
 
+    @property
+    def configuration(self):
+        """The folder of its own configuration in a list, which is empty where it has none."""
+        return [self.folder] if (self.folder / "signpost.yaml").exists() else []
+
     def run(self, bench):
         if reason := self.not_with.get(bench.mta.name):
             raise Skipped(reason)
-        configuration = [self.folder] if (self.folder / "signpost.yaml").exists() else []
-        with bench.signpost(*configuration) as signpost:
+        with bench.signpost(*self.configuration) as signpost:
             before = len(bench.mta.complaints())
             wrong = [
                 f"{mail['message']}: {problem}"
@@ -51,7 +55,7 @@ class Scenario:
             return bench.baseline(sender, message, **how) if changes else message
 
         message = smtp.wire((self.folder / mail["message"]).read_bytes())
-        sender, how = mail["from"], {key: mail[key] for key in _HOW if key in mail}
+        sender, how = mail["from"], {key: mail[key] for key in HOW if key in mail}
         if mail.get("submit") == "sendmail":
             baseline, queue_id, delivered = message, *self._submit(bench, sender, message)
         else:

@@ -74,6 +74,23 @@ import Testing
                 only: .warning, in: "/milter.sock", "everybody may write", "socket_mode: \"0660\""))
     }
 
+    @Test func `a socket that nobody listens on`() throws {
+        let stage = try Stage()
+        stage.hangUp()
+        #expect(try stage.postfix().has(only: .warning, in: "/milter.sock", "nobody listens on the socket"))
+    }
+
+    @Test(.enabled(if: getuid() != 0, "root may look everywhere")) func `a folder that we may not enter`()
+        throws
+    {
+        let stage = try Stage()
+        chmod(stage.folder + "/queue/signpost", 0o600)
+        #expect(
+            try stage.postfix().complaints.contains {
+                $0.contains("milter.sock: warning: user ") && $0.contains("check again as root")
+            })
+    }
+
     @Test func `no socket yet, and a mode that would not do`() throws {
         let stage = try Stage()
         unlink(stage.socket)

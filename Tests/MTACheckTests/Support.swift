@@ -30,7 +30,7 @@ final class Stage {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        try #require(bound == 0)
+        try #require(bound == 0 && listen(descriptor, 8) == 0)
         let account = try #require(Account(name: user))
         if getuid() == 0 { chown(socket, 0, account.groupIDs[0]) }
         chmod(socket, 0o660)
@@ -41,6 +41,9 @@ final class Stage {
         chmod(folder + "/queue/signpost", 0o755)
         try? FileManager.default.removeItem(atPath: folder)
     }
+
+    /// Has the socket stay behind without a listener.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     @discardableResult func write(_ name: String, _ text: String) throws -> String {
         let path = folder + "/" + name

@@ -20,28 +20,4 @@ import Testing
         first.removeFile()
         #expect(!FileManager.default.fileExists(atPath: path))
     }
-
-    @Test(arguments: [
-        ("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "200 OK", true),
-        ("GET /metrics?x HTTP/1.0\n\n", "200 OK", true),
-        ("HEAD /metrics HTTP/1.1\r\n\r\n", "200 OK", false),
-        ("GET / HTTP/1.1\r\n\r\n", "404 Not Found", false),
-        ("POST /metrics HTTP/1.1\r\n\r\n", "405 Method Not Allowed", false),
-        ("get /metrics HTTP/1.1\r\n\r\n", "405 Method Not Allowed", false),
-        ("\r\n\r\n", "400 Bad Request", false),
-        ("GET /metrics HTTP/3\r\n\r\n", "400 Bad Request", false),
-        ("GET /metrics\r\n\r\n", "400 Bad Request", false),
-        (" /metrics HTTP/1.1\r\n\r\n", "400 Bad Request", false),
-    ])
-    func `a request is answered`(head: String, status: String, hasBody: Bool) {
-        let answer = String(decoding: HTTPRequest(head: Array(head.utf8)).response { "x 1\n" }, as: UTF8.self)
-        #expect(answer.hasPrefix("HTTP/1.1 \(status)\r\n"))
-        #expect(answer.hasSuffix("\r\n\r\nx 1\n") == hasBody)
-        #expect(answer.contains("Connection: close\r\n"))
-    }
-
-    @Test func `a request without end is too large`() {
-        let answer = String(decoding: HTTPRequest(head: nil).response { "" }, as: UTF8.self)
-        #expect(answer.hasPrefix("HTTP/1.1 431 "))
-    }
 }

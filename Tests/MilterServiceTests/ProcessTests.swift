@@ -166,7 +166,10 @@ extension MilterServiceTests {
             guard case .inet(let port, _) = socket.address else { return }
             let server = try ChildProcess(
                 ["unix:/nowhere/s"], environment: ["LISTEN_FDS": "1"], descriptor: socket.descriptor)
-            #expect(server.logged("listening on fd:3"))
+            #expect(
+                server.logged(
+                    "listening on fd:3, inet:\(port)@127.0.0.1 (Postfix: smtpd_milters = inet:127.0.0.1:\(port))"
+                ))
             #expect(try message(on: port) == ["b", "c"])
             let start = ContinuousClock.now
             server.signal(SIGTERM)

@@ -1,6 +1,7 @@
 """What is done to the filter and its surroundings while mail flows. Each fault undoes itself, and mail has to go on."""
 
 import contextlib
+import json
 import os
 import resource
 import time
@@ -38,8 +39,15 @@ def full_disk(stage):
     if not stage.disk.is_real:
         return "no file system of our own can be mounted"
     stage.disk.fill()
+    stage.dns.misbehave("servfail")  # which is a state to be kept
     time.sleep(stage.patience)
+    stage.dns.misbehave(None)
     stage.disk.empty()
+    json.loads((stage.disk.folder / "domains.json").read_text())
+    emptied = time.time()
+    while stage.filter.log.stat().st_mtime < emptied:
+        assert time.time() < emptied + 30, "the log is not written again"
+        time.sleep(0.1)
     return None
 
 
@@ -72,16 +80,17 @@ def broken_files(stage):
 
 
 @contextlib.contextmanager
-def _another(stage, name, program=None, environment=None, edit=lambda text: text):
+def another(stage, name, program=None, environment=None, edit=lambda text: text):
     """A filter of its own, with another socket, state and name."""
     address = stage.folder / f"{name}.sock"
     other = Signpost(program or stage.program, stage.folder / f"{name}{time.monotonic_ns()}", address, stage.source)
     text = other.config.read_text().replace(f"fd:{stage.socket.fileno()}", f"unix:{address}")
     text = text.replace("control.sock", f"{name}.control").replace("domains.json", f"{name}.json")
+    text = text.replace("metrics.sock", f"{name}.metrics")
     other.config.write_text(edit(text))
     try:
         other.start(environment)
-        yield address
+        yield other
     finally:
         if other.process:
             processes.stop(other.process)
@@ -102,7 +111,7 @@ def no_database(stage):
                  "    query: SELECT id, tracking_domain FROM senders WHERE address = $1\n"
                  "    timeout: 1s\n    cache: { entries: 10, time_to_live: 1s }\n")
         off = lambda text: text.replace("senders: senders.d\n", block).replace("mode: require", "mode: off")
-        with _another(stage, "database", edit=off) as address, Milter(address) as milter:
+        with another(stage, "database", edit=off) as other, Milter(other.milter) as milter:
             for happens in (None, server.kill, server.start):
                 if happens:
                     happens()
@@ -128,9 +137,9 @@ def clock_jumps(stage):
     environment = {
         **os.environ, "LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    with _another(stage, "clock", through_shell, environment) as address:
+    with another(stage, "clock", through_shell, environment) as other:
         time.sleep(3)  # until the domain is verified
-        with Milter(address) as milter:
+        with Milter(other.milter) as milter:
             for jump in ("+0", "+1d", "-1d", "+10y", "-10y", "+0"):
                 clock.write_text(jump)
                 for _ in range(5):

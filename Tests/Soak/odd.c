@@ -1,6 +1,6 @@
 /*
- * A plugin for /x/ links that answers nonsense and sleeps: with the next of some URLs that must not get into a message, and
- * 5 milliseconds late.
+ * A plugin for /x/ links that answers nonsense and sleeps: with the next of some URLs that must not get into a message,
+ * 5 milliseconds late and now and then 2 seconds.
  */
 #include "signpost_plugin.h"
 
@@ -19,8 +19,10 @@ static int claim(void *context, const signpost_link *link, const signpost_sender
     (void)context, (void)sender;
     size_t rest = link->rest.end - link->rest.begin;
     if (rest < 3 || memcmp(link->url.bytes + link->rest.begin, "/x/", 3) != 0) return SIGNPOST_NOT_MINE;
-    nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-    unsigned number = atomic_fetch_add(&turn, 1) % 12;
+    unsigned number = atomic_fetch_add(&turn, 1);
+    struct timespec late = number % 64 ? (struct timespec){.tv_nsec = 5000000} : (struct timespec){.tv_sec = 2};
+    nanosleep(&late, NULL);
+    number %= 12;
     if (number >= sizeof nonsense / sizeof nonsense[0]) return 77; /* no such answer */
     answer->write(answer, nonsense[number], strlen(nonsense[number]));
     return SIGNPOST_MOVE;

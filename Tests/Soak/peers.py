@@ -1,6 +1,7 @@
 """MTAs that behave badly, each a thread that does it again and again."""
 
 import random
+import socket
 import threading
 import time
 
@@ -95,6 +96,21 @@ class Slow(Peer):
             got = milter.end()
         if got not in (None, body.replace(letters.DEFAULT, letters.ACME)):
             self.wrong.append("Slow: a body that is neither")
+
+
+class Scraper(Peer):
+    """No MTA: Prometheus, in a hurry."""
+
+    def once(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(10)
+            client.connect(str(self.path))
+            client.sendall(b"GET /metrics HTTP/1.1\r\nHost: signpost\r\n\r\n")
+            answer = client.recv(4096)
+        # A filter that ends says nothing.
+        if answer and not answer.startswith(b"HTTP/1.1 200 "):
+            self.wrong.append(f"Scraper: {answer[:100]!r}")
+        self.ends.wait(0.5)
 
 
 ALL = [Cutter, Cutter, Nonsense, Dead, Dead, Dead, Deaf, Deaf, Slow, Slow]

@@ -26,6 +26,7 @@ outbound: {{ networks: ["127.0.0.0/8"] }}
 max_message_size: 64MiB
 domain_check: {{ mode: require, recheck: 1s, grace: 24h, state: {disk}/domains.json, resolvers: ["{resolver}"] }}
 log: {{ to: stderr, level: info }}
+metrics: unix:{folder}/metrics.sock
 """
 SENDER = 'addresses: ["@acme.example"]\ntracking_domain: click.acme.example\n'
 

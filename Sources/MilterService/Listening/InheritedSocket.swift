@@ -32,3 +32,30 @@ func adoptListeningSocket(_ descriptor: Int32) throws(ServiceError) {
     _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
 }
+
+/// The address of a socket that somebody else opened; nil where an MTA could not be told it.
+func boundAddress(of descriptor: Int32) -> ListenAddress? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    // Of a unix socket it is the path.
+    var service = [CChar](repeating: 0, count: MemoryLayout<sockaddr_un>.size)
+    let code = withUnsafeMutablePointer(to: &storage) { storage in
+        storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            getsockname(descriptor, address, &length) == 0
+                ? getnameinfo(
+                    address, length, &host, socklen_t(host.count), &service, socklen_t(service.count),
+                    NI_NUMERICHOST | NI_NUMERICSERV) : EAI_SYSTEM
+        }
+    }
+    guard code == 0 else { return nil }
+    switch Int32(storage.ss_family) {
+    case AF_UNIX: return try? ListenAddress(parsing: "unix:\(string(service))")
+    case AF_INET: return try? ListenAddress(parsing: "inet:\(string(service))@\(string(host))")
+    default: return try? ListenAddress(parsing: "inet6:\(string(service))@[\(string(host))]")
+    }
+}
+
+private func string(_ text: [CChar]) -> String {
+    String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

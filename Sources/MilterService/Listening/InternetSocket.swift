@@ -40,7 +40,7 @@ private func addresses(
     let code = getaddrinfo(host, String(port), &hints, &found)
     guard code == 0, let found else {
         throw ServiceError(
-            .configuration,
+            code == EAI_AGAIN ? .unavailable : .configuration,
             "\(address): \(String(cString: gai_strerror(code))); "
                 + "expected an address of this machine")
     }
@@ -63,9 +63,10 @@ private func failure(_ address: ListenAddress, _ code: Int32) -> ServiceError {
             .unavailable,
             "\(address) is in use: another server listens there; stop it, or choose another port")
     case EADDRNOTAVAIL:
+        // It may become one: at a boot the network is not up everywhere when services start.
         ServiceError(
-            .configuration,
-            "\(address): not an address of this machine; name one of its own, such as 127.0.0.1")
+            .unavailable,
+            "\(address): not an address of this machine, or not yet; name one of its own, such as 127.0.0.1")
     case EACCES, EPERM:
         ServiceError(
             .noPermission,

@@ -32,6 +32,13 @@ public final class ListeningSocket: Sendable {
         return getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain != AF_UNIX
     }
 
+    /// Where it listens in libmilter's notation, and in Postfix's.
+    var inBothNotations: String {
+        let bound = isShared ? boundAddress(of: descriptor) : address
+        return address.description + (isShared ? bound.map { ", \($0)" } ?? "" : "")
+            + (bound?.postfixNotation.map { " (Postfix: smtpd_milters = \($0))" } ?? "")
+    }
+
     /// Opens `address`. `mode` and `group` are for unix sockets.
     public static func open(
         _ address: ListenAddress, mode: UInt32 = 0o660, group: String? = nil

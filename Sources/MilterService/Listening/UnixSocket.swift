@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// The file of a unix socket that we made, told apart from a successor's by device, inode and time: inodes are used
@@ -61,8 +62,8 @@ private func bindSocket(
         guard group == gid_t.max || chown(path, uid_t.max, group) == 0 else {
             throw ServiceError(
                 errno == EPERM ? .noPermission : .operatingSystem,
-                "\(path): cannot give the socket to its socket_group: \(systemMessage(errno)); "
-                    + "add our user to that group, or leave socket_group out")
+                "\(path): cannot give the socket to its socket_group: \(systemMessage(errno)); put user \(userName()) "
+                    + "into that group (systemd: SupplementaryGroups=), or leave socket_group out")
         }
         guard chmod(path, mode) == 0 else { throw failure(path, "cannot set the socket's mode", errno) }
         guard listen(descriptor, SOMAXCONN) == 0 else { throw failure(path, "cannot listen", errno) }
@@ -150,7 +151,7 @@ private func bindFailure(_ path: String, _ code: Int32) -> ServiceError {
         return ServiceError(
             .cannotCreate,
             "\(path): no socket can be made in \(folder): \(systemMessage(code)); "
-                + "make the folder writable for our user, or listen elsewhere")
+                + "make the folder writable for user \(userName()), or listen elsewhere")
     case EADDRINUSE:
         return ServiceError(.unavailable, "\(path) is in use: another server was quicker; stop it")
     default:

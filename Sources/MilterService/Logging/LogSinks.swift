@@ -3,18 +3,38 @@ import Glibc
 
 /// A log on syslog, facility mail, under the name `identity`.
 ///
-/// Lines less severe than `level` are dropped. Call it once per process: `openlog(3)` keeps one identity.
+/// Lines less severe than `level` are dropped. Where no syslog daemon listens, they go to standard error as well: one
+/// that comes later gets them. Call it once per process: `openlog(3)` keeps one identity.
 public func syslogSink(identity: String, level: LogLevel) -> LogSink {
     let mailFacility: Int32 = 2 << 3  // LOG_MAIL
+    let silence = reasonForSilence()
     // openlog(3) keeps the pointer, so the copy lives as long as the process.
-    openlog(strdup(identity), LOG_PID, mailFacility)
-    return { severity, line in
+    openlog(strdup(identity), LOG_PID | (silence == nil ? 0 : LOG_PERROR), mailFacility)
+    let sink: LogSink = { severity, line in
         guard severity <= level else { return }
         visibleLogLine(line).withCString { text in
             // syslog(3) is variadic and not imported; "%s" because lines carry senders' addresses.
             withVaList([OpaquePointer(text)]) { vsyslog(severity.rawValue | mailFacility, "%s", $0) }
         }
     }
+    if let silence {
+        sink(
+            .warning,
+            "log.to is syslog, and no syslog daemon listens at /dev/log: \(silence); start one, or set "
+                + "log: { to: stderr }. Lines go to standard error, too")
+    }
+    return sink
+}
+
+/// Why syslog(3) would drop a line, nil where a daemon takes it.
+private func reasonForSilence() -> String? {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard var address = try? unixAddress("/dev/log") else { return nil }
+    // EPROTOTYPE: it listens for streams, which syslog(3) can do as well.
+    let isHeard = withSocketAddress(&address) { connect(descriptor, $0, $1) } == 0 || errno == EPROTOTYPE
+    return isHeard ? nil : systemMessage(errno)
 }
 
 /// A log on standard error.

@@ -1,23 +1,24 @@
+import CMicroHTTPD
 import Configuration
 import Filtering
 import Glibc
-import Synchronization
 
-/// Serves metrics to Prometheus: `GET /metrics` over HTTP. Mail never waits for it.
+/// Serves metrics to Prometheus: `GET /metrics` over HTTP, with libmicrohttpd. Mail never waits for it.
 ///
-/// One request per connection, on a thread of its own. Not with FlyingFox or another server on Swift's tasks: those run
-/// on libdispatch, which ends the whole process when there is no file descriptor left for a look into /proc.
+/// Not with FlyingFox or another server on Swift's tasks: those run on libdispatch, which ends the whole process when
+/// there is no file descriptor left for a look into /proc.
 public final class MetricsServer: Sendable {
-    private static let maximumClients = 16
-    /// Of a request's head, in bytes. Prometheus sends some 300.
-    private static let maximumHead = 8192
-    /// In seconds: for a whole request, and then for its client to take the answer.
-    private static let patience = 5
+    /// The only resource.
+    private static let path = "/metrics"
+    private static let maximumClients: UInt32 = 16
+    /// For a client's requests and the head of the answer, in bytes. Prometheus sends some 300.
+    private static let memoryPerClient = 16384
+    /// How long a client may say nothing, in seconds.
+    private static let patience: UInt32 = 5
 
     private let socket: ListeningSocket
     private let log: LogSink
     private let lines: @Sendable () -> [String]
-    private let clients = Atomic<Int>(0)
 
     /// Opens the socket; nobody is answered before ``start()``.
     ///
@@ -36,8 +37,8 @@ public final class MetricsServer: Sendable {
 
     /// Answers requests from now on, until the process ends.
     public func start() {
-        if startThread(niceness: 10, { self.accept() }) {
-            log(.info, "metrics at \(socket.address), path \(HTTPRequest.path)")
+        if startThread(niceness: 10, { self.serve() }) {
+            log(.info, "metrics at \(socket.address), path \(Self.path)")
         } else {
             log(.error, "metrics: there can be no more threads; nobody is answered until a restart")
         }
@@ -46,58 +47,69 @@ public final class MetricsServer: Sendable {
     /// Removes a unix socket, if it is still ours.
     public func removeFile() { socket.removeFile() }
 
-    private func accept() {
-        while true {
-            let client = Glibc.accept(socket.descriptor, nil, nil)
-            guard client >= 0 else {
-                // Out of descriptors, perhaps: that passes, and spinning does not help.
-                if errno != EINTR, errno != ECONNABORTED { usleep(100_000) }
-                continue
-            }
-            let number = clients.add(1, ordering: .relaxed).newValue
-            if number > Self.maximumClients || !startThread(niceness: 10, { self.serve(client) }) {
-                end(client)
-            }
+    /// Runs libmicrohttpd on this thread, that it stands back for mail.
+    private func serve() {
+        var daemon = makeDaemon()
+        if daemon == nil {
+            log(.warning, "metrics: libmicrohttpd does not start; is no descriptor left? It is tried again")
+        }
+        while daemon == nil {
+            sleep(1)
+            daemon = makeDaemon()
+        }
+        while MHD_run_wait(daemon, -1) == .YES {
+            // While no descriptor is left for a client it returns at once, again and again.
+            usleep(1000)
+        }
+        log(.error, "metrics: libmicrohttpd has given up; nobody is answered until a restart")
+    }
+
+    private func makeDaemon() -> OpaquePointer? {
+        let options: [(MHD_OPTION, any CVarArg)] = [
+            (.LISTEN_SOCKET, socket.descriptor),
+            (.CONNECTION_LIMIT, Self.maximumClients),
+            (.CONNECTION_MEMORY_LIMIT, Self.memoryPerClient),
+            (.CONNECTION_TIMEOUT, Self.patience),
+        ]
+        let arguments = options.flatMap { [$0.rawValue, $1] as [any CVarArg] } + [MHD_OPTION.END.rawValue]
+        return withVaList(arguments) { arguments in
+            MHD_start_daemon_va(
+                MHD_USE_EPOLL.rawValue, 0, nil, nil,
+                { server, connection, url, method, _, _, _, _ in
+                    guard let server, let connection, let url, let method else { return .NO }
+                    return Unmanaged<MetricsServer>.fromOpaque(server).takeUnretainedValue()
+                        .answer(connection, String(cString: method), String(cString: url))
+                },
+                Unmanaged.passUnretained(self).toOpaque(), arguments)
         }
     }
 
-    private func serve(_ client: Int32) {
-        defer { end(client) }
-        let deadline = ContinuousClock.now + .seconds(Self.patience)
-        var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
-        setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        patience = timeval(tv_sec: 1, tv_usec: 0)
-        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        guard let request = readRequest(client, until: deadline) else { return }
-        sendAll(request.response { lines().joined(separator: "\n") + "\n" }, to: client)
-        // What is unread at close(2) makes TCP throw the answer away (RFC 9112 section 9.6).
-        shutdown(client, Int32(SHUT_WR))
-        var rest = [UInt8](repeating: 0, count: Self.maximumHead)
-        for _ in 0..<16 where recv(client, &rest, rest.count, 0) <= 0 { break }
-    }
-
-    /// The head of a request; nil where none comes in time.
-    private func readRequest(_ client: Int32, until deadline: ContinuousClock.Instant) -> HTTPRequest? {
-        var head: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1024)
-        while ContinuousClock.now < deadline {
-            let count = recv(client, &buffer, buffer.count, 0)
-            if count < 0, errno == EAGAIN || errno == EINTR { continue }
-            guard count > 0 else { return nil }
-            head += buffer[..<count]
-            if Self.isComplete(head) { return HTTPRequest(head: head) }
-            if head.count > Self.maximumHead { return HTTPRequest(head: nil) }
+    /// Called when a head is there. What is answered then and not after the body ends the connection.
+    private func answer(_ connection: OpaquePointer, _ method: String, _ path: String) -> MHD_Result {
+        switch (path, method) {
+        case (Self.path, "GET"), (Self.path, "HEAD"):
+            // https://prometheus.io/docs/instrumenting/exposition_formats/
+            let fields = [MHD_HTTP_HEADER_CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"]
+            return respond(connection, MHD_HTTP_OK, lines().joined(separator: "\n") + "\n", fields)
+        case (Self.path, _):
+            return respond(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "", [MHD_HTTP_HEADER_ALLOW: "GET, HEAD"])
+        default:
+            return respond(connection, MHD_HTTP_NOT_FOUND, "the metrics are at \(Self.path)\n", [:])
         }
-        return nil
     }
 
-    /// Whether an empty line is in it, with LF alone as well (RFC 9112 section 2.2).
-    private static func isComplete(_ head: [UInt8]) -> Bool {
-        head.firstRange(of: Array("\r\n\r\n".utf8)) != nil || head.firstRange(of: Array("\n\n".utf8)) != nil
-    }
-
-    private func end(_ client: Int32) {
-        close(client)
-        clients.subtract(1, ordering: .relaxed)
+    private func respond(
+        _ connection: OpaquePointer, _ status: Int32, _ body: String, _ fields: [String: String]
+    ) -> MHD_Result {
+        let body = Array(body.utf8)
+        let response = body.withUnsafeBytes { body in
+            // Copied, so it is not written to.
+            let start = UnsafeMutableRawPointer(mutating: body.baseAddress)
+            return MHD_create_response_from_buffer(body.count, start, .RESPMEM_MUST_COPY)
+        }
+        guard let response else { return .NO }
+        defer { MHD_destroy_response(response) }
+        for (name, value) in fields { MHD_add_response_header(response, name, value) }
+        return MHD_queue_response(connection, UInt32(status), response)
     }
 }

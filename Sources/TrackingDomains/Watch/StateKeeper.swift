@@ -56,14 +56,16 @@ final class StateKeeper: Sendable {
                     warn("kept as \(file.path).damaged")
                 }
                 try file.write(entries, at: now)
+                if state.hasFailed { say("written again") }
                 (state.unsavedSince, state.hasFailed) = (nil, false)
                 return true
             } catch {
                 state.unsavedSince = now + Self.patience
                 if !state.hasFailed {
                     warn(
-                        "\(error.message); what is known of domains is lost at a restart. Create the folder, owned by the user "
-                            + "that signpost runs as, or name another file in domain_check.state")
+                        "\(error.message); what is known of domains is lost at a restart. The folder has to be there, have room, "
+                            + "and belong to the user that signpost runs as; or name another file in domain_check.state"
+                    )
                 }
                 state.hasFailed = true
                 return false
@@ -71,7 +73,9 @@ final class StateKeeper: Sendable {
         }
     }
 
-    private func warn(_ text: String) {
-        report(WatchEvent(isWarning: true, description: "domain_check.state: \(file.path): \(text)"))
+    private func warn(_ text: String) { say(text, isWarning: true) }
+
+    private func say(_ text: String, isWarning: Bool = false) {
+        report(WatchEvent(isWarning: isWarning, description: "domain_check.state: \(file.path): \(text)"))
     }
 }

@@ -88,18 +88,24 @@ exec unshare --mount sh -ec 'mount -t tmpfs none /dev; ln -s "$0" /dev/log; exec
 """
 
 
-def test_syslog(bench):
-    """To syslog go the facility mail, the usual priorities, the name and the process id"""
-    def to_syslog(signpost):
+def _to_syslog(bench):
+    """A filter that logs to syslog, and where its /dev/log leads to."""
+    def edit(signpost):
         signpost.config.write_text(signpost.config.read_text().replace("to: stderr", "to: syslog"))
 
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
         raise Skipped("no mount namespaces")
-    signpost = bench.signpost(edit=to_syslog)
+    signpost = bench.signpost(edit=edit)
     path, script = signpost.folder / "syslog.sock", signpost.folder / "with-log"
     script.write_text(_WITH_LOG.format(socket=path, program=bench.program))
     script.chmod(0o755)
     signpost.program = script
+    return signpost, path
+
+
+def test_syslog(bench):
+    """To syslog go the facility mail, the usual priorities, the name and the process id"""
+    signpost, path = _to_syslog(bench)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
         log.bind(str(path))
         log.settimeout(10)
@@ -116,3 +122,18 @@ def test_syslog(bench):
                 found = [h for h in heard if line in h]
                 assert found and all(
                     re.match(rf"<{mail | severity}>\w+ +\d+ [\d:]+ signpost\[{pid}\]: ", h) for h in found), heard
+        assert not signpost.text(), signpost.text()
+
+
+def test_no_syslog(bench):
+    """Without a syslog daemon the lines go to standard error, with what to do; one that comes later gets them, too"""
+    signpost, path = _to_syslog(bench)
+    with signpost:
+        said = signpost.text_with("listening on ")
+        assert "no syslog daemon listens at /dev/log: No such file or directory; start one, or set log: { to: stderr }" in said, said
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind(str(path))
+            log.settimeout(10)
+            queue_id, _ = bench.mail(SENDER, letter(SENDER))
+            assert f"{queue_id}: sender=acme " in log.recv(65536).decode()
+        assert f"{queue_id}: sender=acme " in signpost.text(), signpost.text()

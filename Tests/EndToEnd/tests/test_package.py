@@ -1,5 +1,6 @@
 """The Debian package: installed, upgraded, removed and purged in a bare Debian."""
 
+import functools
 import os
 import pathlib
 import re
@@ -16,7 +17,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 SENDER = "news@acme.example"
 
 
-def _build(bench):
+@functools.cache
+def build(bench):
     """The package of the program under test. Not compressed: that is most of the work, and all the same to dpkg."""
     for tool, package in (("dpkg-shlibdeps", "dpkg-dev"), ("patchelf", "patchelf")):
         if not shutil.which(tool):
@@ -49,7 +51,7 @@ def _successor(package):
 
 def test_life(bench):
     """In a bare Debian the package installs, works, upgrades, is removed and purged; an operator's file survives all but the last"""
-    package = _build(bench)
+    package = build(bench)
     root = debian.Root(bench.folder / "root")
     before = set(root.must("find", "/", "-xdev", "-name", "*signpost*").split())
     fetched = root.install_dependencies(package)

@@ -160,6 +160,7 @@ def test_restarts_under_load(bench):
                 load.finish()
         finally:
             signpost.__exit__()
+    assert f"listening on fd:3, unix:{signpost.milter} (Postfix: smtpd_milters = unix:{signpost.milter})" in signpost.text()
     assert len(load.sent) >= 80, f"{len(load.sent)} letters in all"
     for recipient, message, refusals in load.sent:
         # At most once for each of the crashes, and where a restart came between connecting and MAIL.

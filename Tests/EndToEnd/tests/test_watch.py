@@ -213,7 +213,7 @@ def test_damaged_state(bench):
 def test_no_place_for_the_state(bench):
     """A folder for the state that is not there: one warning that says what to do, and all else works"""
     with Watched(bench, PUBLISHED, state="missing/domains.json") as watched:
-        watched.hears("domain_check.state: .*missing/domains.json: .*No such file or directory.*Create the folder")
+        watched.hears("domain_check.state: .*missing/domains.json: .*No such file or directory.*The folder has to be there")
         watched.hears("verified, links move to it")
         assert watched.mail()[0]
         assert watched.signpost.stop() == 0

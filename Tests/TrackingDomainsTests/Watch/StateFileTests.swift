@@ -108,7 +108,7 @@ import Testing
         #expect(heard.lines.isEmpty)
     }
 
-    @Test func `a folder that is not there is said once, with what to do`() throws {
+    @Test func `a folder that is not there is said once with what to do, and its return`() throws {
         let heard = Heard()
         let missing = folder.path + "/none/domains.json"
         let keeper = StateKeeper(path: missing, report: heard.report)
@@ -116,11 +116,12 @@ import Testing
         for _ in 0..<3 { #expect(!keeper.save([:], at: .zero)) }
         #expect(heard.lines.count == 1)
         #expect(heard.lines.first?.contains("\(missing): cannot write this file: No such file") == true)
-        #expect(heard.lines.first?.contains("Create the folder") == true)
+        #expect(heard.lines.first?.contains("The folder has to be there, have room") == true)
         #expect(keeper.timeToSave(at: .zero, delay: .zero) == .seconds(60), "not tried all the time")
         try FileManager.default.createDirectory(
             atPath: folder.path + "/none", withIntermediateDirectories: true)
         #expect(keeper.save([:], at: .zero))
+        #expect(heard.lines.dropFirst() == ["info domain_check.state: \(missing): written again"])
     }
 
     @Test func `whoever reads while it is written finds it whole`() async throws {
