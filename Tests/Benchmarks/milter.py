@@ -52,11 +52,13 @@ def compiled(folder, name, *options):
 
 def mixture(folder):
     """The mails of the mixture `all`, with as many of its large attachments as bring the mean to MEAN."""
-    mails = sorted(pathlib.Path(folder, "all").glob("*.eml"))
-    large = [path for path in mails if path.stat().st_size > 500_000]
-    chosen = [path for path in mails if path not in large]
-    while large and sum(path.stat().st_size for path in chosen) / len(chosen) < MEAN * 0.9:
-        chosen.append(large.pop())
+    mails = sorted(pathlib.Path(folder, "all").glob("*.eml"), key=lambda path: path.stat().st_size)
+    chosen = [path for path in mails if path.stat().st_size <= 500_000]
+    size = sum(path.stat().st_size for path in chosen)
+    for path in reversed(mails[len(chosen):]):
+        if size + path.stat().st_size <= MEAN * (len(chosen) + 1):
+            chosen.append(path)
+            size += path.stat().st_size
     return sorted(chosen)
 
 

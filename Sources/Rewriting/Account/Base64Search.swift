@@ -46,6 +46,10 @@ struct Base64Search {
     /// as encoders write it: lines of whole groups, nothing but digits in them, padding at the very end.
     func mayFind(in raw: Bytes) -> Bool {
         if patterns.count > Base64Search.mostPatterns { return true }
+        return patterns.withUnsafeBufferPointer { mayFind(in: raw, $0) }
+    }
+
+    private func mayFind(in raw: Bytes, _ patterns: UnsafeBufferPointer<Pattern>) -> Bool {
         var start = 0
         while start < raw.count {
             let lineEnd = PhysicalLines.end(of: start, in: raw)
@@ -57,7 +61,7 @@ struct Base64Search {
                 end -= 4
                 if lastGroupIsOdd(at: end, in: raw) { return true }
             }
-            if mayFind(in: ByteRange(start, end), of: raw) { return true }
+            if mayFind(in: ByteRange(start, end), of: raw, patterns) { return true }
             start = lineEnd
         }
         return false
@@ -70,28 +74,36 @@ struct Base64Search {
             && (Base64Search.isDigit(raw[start + 2]) || raw[start + 2] == UInt8(ascii: "=")))
     }
 
-    private func mayFind(in line: ByteRange, of raw: Bytes) -> Bool {
-        guard let base = raw.baseAddress, !patterns.isEmpty else { return false }
+    @inline(__always)
+    private func mayFind(
+        in line: ByteRange, of raw: Bytes, _ patterns: UnsafeBufferPointer<Pattern>
+    ) -> Bool {
+        guard let base = raw.baseAddress, !patterns.isEmpty, !line.isEmpty else { return false }
+        guard line.count >= 16, line.end < raw.count else { return mayFindSlowly(in: line, of: raw) }
         var position = line.start
-        while position < line.end {
-            // The last step overlaps the one before; a line that is too short for that is a rare thing.
-            if position &+ 16 > line.end {
-                guard line.count >= 16 else { return mayFindSlowly(in: line, of: raw) }
-                position = line.end &- 16
-            }
-            guard position &+ 17 <= raw.count else { return mayFindSlowly(in: line, of: raw) }
+        while true {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
             let next = UnsafeRawPointer(base + position + 1).loadUnaligned(as: SIMD16<UInt8>.self)
             var hits = Base64Search.areAlien(bytes)
-            for pattern in patterns { hits .|= Base64Search.lanes(of: bytes, next, like: pattern) }
-            if Base64Search.lanes(hits).isAny {
-                if Base64Search.lanes(Base64Search.areAlien(bytes)).isAny { return true }
-                for (index, pattern) in patterns.enumerated() {
-                    let lanes = Base64Search.lanes(Base64Search.lanes(of: bytes, next, like: pattern))
-                    if lanes.isAny, mayFind(needles[index], lanes, at: position, of: raw) { return true }
-                }
+            for index in 0..<patterns.count {
+                hits = hits .| Base64Search.lanes(of: bytes, next, like: patterns[index])
             }
-            position &+= 16
+            if Base64Search.lanes(hits).isAny, mayFind(in: bytes, next, at: position, of: raw) { return true }
+            // The last step overlaps the one before.
+            if position &+ 16 >= line.end { return false }
+            position = min(position &+ 16, line.end &- 16)
+        }
+    }
+
+    /// Looks closely at sixteen digits among which a pattern was found, or what is no digit.
+    @inline(never)
+    private func mayFind(
+        in bytes: SIMD16<UInt8>, _ next: SIMD16<UInt8>, at position: Int, of raw: Bytes
+    ) -> Bool {
+        if Base64Search.lanes(Base64Search.areAlien(bytes)).isAny { return true }
+        for (index, pattern) in patterns.enumerated() {
+            let lanes = Base64Search.lanes(Base64Search.lanes(of: bytes, next, like: pattern))
+            if lanes.isAny, mayFind(needles[index], lanes, at: position, of: raw) { return true }
         }
         return false
     }

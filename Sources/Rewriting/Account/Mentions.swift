@@ -101,7 +101,9 @@ enum Mentions {
     ) -> Bool {
         guard start >= range.start, start + needle.text.count <= range.end else { return false }
         return needle.text.withUnsafeBufferPointer { text in
-            for offset in text.indices where ASCII.lowercased(bytes[start &+ offset]) != text[offset] { return false }
+            for offset in text.indices where ASCII.lowercased(bytes[start &+ offset]) != text[offset] {
+                return false
+            }
             return true
         }
     }

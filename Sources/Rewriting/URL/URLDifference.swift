@@ -42,7 +42,9 @@ struct URLDifference {
     private mutating func addIfDifferent(
         _ old: borrowing WebURL, _ before: ByteRange, _ new: borrowing WebURL, _ after: ByteRange
     ) {
-        if !old.text[before.start..<before.end].elementsEqual(new.text[after.start..<after.end]) { changes.append((before, Array(new.text[after.start..<after.end]))) }
+        if !old.text[before.start..<before.end].elementsEqual(new.text[after.start..<after.end]) {
+            changes.append((before, Array(new.text[after.start..<after.end])))
+        }
     }
 
     private mutating func addRest(_ old: borrowing WebURL, _ new: borrowing WebURL) {

@@ -28,7 +28,8 @@ import Testing
         "mailto:a@b.example", "/a.example", "a.example", "httpx://a.example", "", "   ", "ftp://a.example",
     ])
     func `other schemes and paths are none of ours`(_ url: String) {
-        #expect(WebURL(Array(url.utf8)) == nil)
+        let isOurs = WebURL(Array(url.utf8)) != nil
+        #expect(!isOurs)
     }
 
     @Test(arguments: [
@@ -44,6 +45,7 @@ import Testing
         ("http://:p@a.example", true), ("http://@@a.example", true), ("http://a.example/@", false),
     ])
     func `empty credentials are none`(_ url: String, _ expected: Bool) {
-        #expect(WebURL(Array(url.utf8))?.hasCredentials == expected)
+        let hasCredentials = WebURL(Array(url.utf8))?.hasCredentials
+        #expect(hasCredentials == expected)
     }
 }

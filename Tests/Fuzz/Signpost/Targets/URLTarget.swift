@@ -20,22 +20,21 @@ enum URLTarget {
             require(isInside(url.sourceRange(of: range), ByteRange(0, source.count)), "source of \(range)")
         }
         guard url.host != nil, let moved = moved(url) else { return }
-        let difference = URLDifference(from: url, to: moved)
-        require(difference.result == moved.text, "\(shown(difference.result)) is not \(shown(moved.text))")
+        let (result, text) = (URLDifference(from: url, to: moved).result, moved.text)
+        require(result == text, "\(shown(result)) is not \(shown(text))")
         if let other = WebURL(Array(source.prefix(cut))), other.host != nil {
-            let result = WebURL(URLDifference(from: url, to: other).result)
-            require(
-                result?.host == other.host,
-                "\(shown(result?.text ?? [])) has not the host of \(shown(other.text))")
+            let result = URLDifference(from: url, to: other).result
+            let (host, expected) = (WebURL(result)?.host, other.host)
+            require(host == expected, "\(shown(result)) has not the host \(shown(expected ?? []))")
         }
     }
 
     /// The URL with our host; there is nothing in a URL that could stand in its way.
-    private static func moved(_ url: WebURL) -> WebURL? {
+    private static func moved(_ url: borrowing WebURL) -> WebURL? {
         var text = url.text
         text.replaceSubrange(url.components.host.start..<url.components.host.end, with: MovingDecider.host)
-        let moved = WebURL(text)
-        require(moved?.host == MovingDecider.host, "\(shown(text)) is on \(shown(moved?.host ?? []))")
-        return moved
+        let host = WebURL(text)?.host ?? []
+        require(host == MovingDecider.host, "\(shown(text)) is on \(shown(host))")
+        return WebURL(text)
     }
 }
