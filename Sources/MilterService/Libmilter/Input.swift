@@ -3,7 +3,7 @@ import Synchronization
 
 // libmilter asks the kernel five times for each packet: poll(2) whether there is one, poll(2) and read(2) for the five
 // bytes that say what it is, poll(2) and read(2) for the rest. With fifteen header fields those are a hundred calls for
-// a message, which were a quarter of all time. libmilter has no option against it. These definitions in our executable
+// a message, which were a fifth of all time. libmilter has no option against it. These definitions in our executable
 // come before the C library's for every library of the process. On the MTA's connections they read ahead, and
 // everywhere else they are the C library's own.
 

@@ -54,6 +54,7 @@ import Testing
         "<svg><style/>https://track.relay.example/c/1<b>https://track.relay.example/c/2</b></svg>",
         "<svg><script type=application/ld+json>{\"u\":\"//track.relay.example/c/1\"}</script></svg>",
         "<svg><style><a href=\"https://track.relay.example/c/1\"></svg>",
+        "<!--[if mso]><svg><style><a href=\"https://track.relay.example/c/2\"><style><![endif]--><p>https://track.relay.example/c/1</p>",
         "<svg><title><a href=\"https://track.relay.example/c/1\"></title></svg>",
         "<title>x</title ><a href=https://track.relay.example/c/1>",
         "<style>/*</style><a href=https://track.relay.example/c/1>",

@@ -202,9 +202,12 @@ struct HTMLLinks: HTMLTokenSink {
             let content = ConditionalComment.content(of: data, in: view)
         {
             guard mayConcern(content) else { return }
+            // What is left open in it is not open behind it.
+            let outside = (foreignElement, isJSONLD)
             depth += 1
             HTMLTokenizer.tokenize(content, of: view, into: &self)
             depth -= 1
+            (foreignElement, isJSONLD) = outside
         } else {
             verbatim(data, place: "comment", reason: .comment)
         }
