@@ -4,7 +4,8 @@
 
 `python`: the standard library's `email` and a compiled HTML parser (selectolax, Lexbor inside). `lol-html`: the HTML
 alone, rewritten by Cloudflare's lol-html through its binding. Both look at the
-commonest of the places that Signpost knows, in the elements and in the text, and not into conditional comments.
+commonest of the places that Signpost knows, in the elements and in the text, and not into conditional comments. Python
+also looks for a default domain in the parts that are left, which Signpost's account names.
 """
 
 import email
@@ -41,9 +42,14 @@ def html(text):
 def whole_message(raw):
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
     changed = False
+    left = []
     for part in message.walk():
         kind = part.get_content_type()
+        if part.is_multipart():
+            continue
         if kind not in ("text/html", "text/plain") or part.get_content_disposition() == "attachment":
+            if OLD.encode() in part.get_payload(decode=True).lower():
+                left.append(kind)
             continue
         text = part.get_content()
         new = html(text) if kind == "text/html" else moved(text)
