@@ -2,7 +2,7 @@
 /// default domain, to the collector.
 ///
 /// Most strings of a mail do neither. Where a default domain stands literally is found in one pass before;
-/// a string without one is read only if its spelling could hide one (``Disguises``).
+/// a string without one is read only if its spelling could hide one (``HostTraces``).
 struct HTMLLinks: HTMLTokenSink {
     private let view: Bytes
     private let isAMP: Bool

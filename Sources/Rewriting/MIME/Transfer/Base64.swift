@@ -17,7 +17,7 @@ enum Base64 {
     static let space: UInt8 = 65
     static let alien: UInt8 = 66
 
-    /// How many raw bytes lie between two checkpoints.
+    /// How many raw bytes lie between two checkpoints. A look-up walks that far.
     private static let stride = 256
 
     /// Decodes `raw` in one pass.

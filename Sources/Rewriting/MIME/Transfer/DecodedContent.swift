@@ -11,9 +11,6 @@ struct DecodedContent {
         var raw: Int
     }
 
-    /// How many raw bytes lie between two checkpoints, about. A look-up walks that far.
-    static let stride = 64
-
     /// The part's content as it stands in the message.
     let raw: Bytes
     /// How it is encoded there.

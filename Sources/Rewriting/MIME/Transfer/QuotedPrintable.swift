@@ -12,13 +12,16 @@ enum QuotedPrintable {
         case literal
     }
 
-    /// Decodes `raw` in one pass. The checkpoints stand no further than about `DecodedContent.stride` raw
+    /// How many raw bytes lie between two checkpoints, about. A look-up walks that far.
+    private static let stride = 64
+
+    /// Decodes `raw` in one pass. The checkpoints stand no further than about `stride` raw
     /// bytes apart, white space that is dropped excepted.
     static func decode(_ raw: Bytes) -> (bytes: [UInt8], checkpoints: [DecodedContent.Checkpoint]) {
         var checkpoints: [DecodedContent.Checkpoint] = []
         guard let input = raw.baseAddress else { return ([], []) }
         let end = raw.count
-        checkpoints.reserveCapacity(end / DecodedContent.stride)
+        checkpoints.reserveCapacity(end / stride)
         let bytes = [UInt8](unsafeUninitializedCapacity: end) { buffer, count in
             // The output never overtakes the input, so wherever sixteen bytes can be read, as many can be written.
             guard let output = buffer.baseAddress else { return }
@@ -26,7 +29,7 @@ enum QuotedPrintable {
             var decoded = 0
             var endsInSoftBreak = false
             while position < end {
-                let bound = min(end, position &+ DecodedContent.stride)
+                let bound = min(end, position &+ stride)
                 while position < bound {
                     // Everything up to the next '=' or LF is text: copy it sixteen at a time.
                     if position &+ 16 <= end {
