@@ -1,7 +1,8 @@
 import DomainNames
 
-/// The default tracking domains in the form in which URLs are compared with them.
-struct DefaultHosts: Sendable {
+/// The default tracking domains in the form in which URLs are compared with them. A class, so that to hand them on for
+/// a link takes one reference, not one for each list.
+final class DefaultHosts: Sendable {
     /// Few, as a rule: comparing is quicker than hashing.
     private let hosts: [[UInt8]]
     /// `.t.relay.example` for `*.t.relay.example`.
@@ -32,9 +33,10 @@ struct DefaultHosts: Sendable {
         }
         self.hosts = Array(hosts)
         self.suffixes = suffixes
-        needles =
+        let needles =
             hosts.map { DefaultHosts.needle($0, isSuffix: false) }
             + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
+        self.needles = needles
         let before = Set(needles.map { $0.text[$0.dot - 1] | 0x20 }).sorted()
         beforeDots =
             before.isEmpty || before.count > 2

@@ -88,8 +88,9 @@ struct HTMLLinks: HTMLTokenSink {
         among attributes: [HTMLAttribute]
     ) {
         let place = place(element, attribute.name)
-        if kind == .url, !isDuplicate, let link = plainLink(attribute.value) {
-            collector.url(link, in: attribute.value, of: view, place: place)
+        if kind == .url, !isDuplicate, hasNothingHidden(attribute.value),
+            collector.plainURL(attribute.value, of: view, place: place)
+        {
             return
         }
         let text = CharacterReferences.decode(attribute.value, of: view, inAttribute: true)
@@ -111,10 +112,9 @@ struct HTMLLinks: HTMLTokenSink {
         }
     }
 
-    /// The value as a link that has nothing hidden in it, if it is one.
-    private mutating func plainLink(_ value: ByteRange) -> PlainLink? {
-        guard !readsAll, literals.occurOnce(in: value), !disguises.occur(in: value) else { return nil }
-        return PlainLink(value, of: view, hosts: collector.hosts)
+    /// Whether all that the value says of default domains is one of them, written literally.
+    private mutating func hasNothingHidden(_ value: ByteRange) -> Bool {
+        !readsAll && literals.occurOnce(in: value) && !disguises.occur(in: value)
     }
 
     /// Takes a value that has URLs at `ranges`, and what it mentions between them.
