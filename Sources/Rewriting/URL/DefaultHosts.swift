@@ -65,6 +65,22 @@ final class DefaultHosts: Sendable {
         return suffixes.contains { host.count > $0.count && DefaultHosts.ends(host, with: $0) }
     }
 
+    /// Where the one of them ends that begins at `start` of a text, spelled as it is serialised; nil where none does.
+    func end(ofHostAt start: Int, in text: Bytes) -> Int? {
+        for index in hosts.indices {
+            let end = start + hosts[index].count
+            guard end <= text.count, end == text.count || !HostParser.isCanonical(text[end]) else { continue }
+            let isSame = hosts[index].withUnsafeBufferPointer {
+                text.equals(ByteRange(start, end), $0, ByteRange(0, $0.count))
+            }
+            if isSame { return end }
+        }
+        if suffixes.isEmpty { return nil }
+        var end = start
+        while end < text.count, HostParser.isCanonical(text[end]) { end += 1 }
+        return contains(Bytes(rebasing: text[start..<end])) ? end : nil
+    }
+
     private static func ends(_ host: Bytes, with end: [UInt8]) -> Bool {
         let start = host.count - end.count
         return start >= 0

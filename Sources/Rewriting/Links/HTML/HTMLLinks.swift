@@ -63,9 +63,10 @@ struct HTMLLinks: HTMLTokenSink {
         } else if view.equals("style", in: name) {
             enter(name, range, namespace)
         }
-        guard mayConcern(range) else { return }
         let hasLiteral = literals.occur(in: range)
-        for (index, attribute) in attributes.enumerated() {
+        guard hasLiteral || mayBeDisguised(range) else { return }
+        for index in attributes.indices {
+            let attribute = attributes[index]
             if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
             guard mayConcern(attribute.value) else { continue }
             let kind = HTMLPlaces.kind(
@@ -234,7 +235,12 @@ struct HTMLLinks: HTMLTokenSink {
     /// Whether a string has to be read: a default domain stands in it, or might in another spelling.
     @inline(__always)
     private mutating func mayConcern(_ range: ByteRange) -> Bool {
-        literals.occur(in: range) || !range.isEmpty && (readsAll || disguises.occur(in: range))
+        literals.occur(in: range) || mayBeDisguised(range)
+    }
+
+    @inline(__always)
+    private mutating func mayBeDisguised(_ range: ByteRange) -> Bool {
+        !range.isEmpty && (readsAll || disguises.occur(in: range))
     }
 
     /// Whether a string that is no link has to be read: a default domain may stand in it, by letters or references.
@@ -263,10 +269,12 @@ struct HTMLLinks: HTMLTokenSink {
         return value.filter { !ASCII.isWhitespace($0) }.map(ASCII.lowercased).elementsEqual("refresh".utf8)
     }
 
-    /// `a[href]`. A mail has few different ones: they are kept.
+    /// `a[href]`. A mail has few different ones, and few spellings of each: they are kept.
     private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
         for index in places.indices
-        where view.equals(places[index].element, element) && view.equals(places[index].attribute, attribute) {
+        where view.equals(places[index].element, view, element)
+            && view.equals(places[index].attribute, view, attribute)
+        {
             return places[index].name
         }
         let name = lowercased(element) + "[" + lowercased(attribute) + "]"

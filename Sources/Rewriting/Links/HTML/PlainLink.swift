@@ -22,10 +22,7 @@ enum PlainLink {
             return false
         }
         let start = scheme + 3
-        var end = start
-        while end < value.count, HostParser.isCanonical(value[end]) { end += 1 }
-        guard end == value.count || endsHost(value[end]),
-            hosts.contains(Bytes(rebasing: value[start..<end]))
+        guard let end = hosts.end(ofHostAt: start, in: value), end == value.count || endsHost(value[end])
         else { return false }
         link.url.removeAll(keepingCapacity: true)
         link.url.append(contentsOf: value)
