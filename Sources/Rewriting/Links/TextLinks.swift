@@ -120,7 +120,7 @@ struct TextLinks {
                 return ByteRange(start, stop)
             }
         }
-        while stop < end, !TextLinks.endsWord(text[stop]) { stop += 1 }
+        stop = wordEnd(from: stop)
         position = stop
         while stop > authority, TextLinks.isTrailingPunctuation(text[stop - 1]) { stop -= 1 }
         return ByteRange(start, stop)
@@ -175,6 +175,24 @@ struct TextLinks {
 
     private static func endsAuthority(_ byte: UInt8) -> Bool {
         endsWord(byte) || isSlash(byte) || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+
+    /// Where the word ends that goes on at `start`.
+    private func wordEnd(from start: Int) -> Int {
+        guard let base = text.baseAddress else { return start }
+        var position = start
+        while position &+ 16 <= end {
+            let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
+            // As `endsWord(_:)` has it. For the types see `areNotPrintable(_:)`.
+            let isEnd =
+                (bytes .<= SIMD16<UInt8>(repeating: 0x20)) .| (bytes .== SIMD16<UInt8>(repeating: 0x7F))
+                .| (bytes & SIMD16<UInt8>(repeating: 0xFD) .== SIMD16<UInt8>(repeating: 0x3C))
+                .| (bytes .== SIMD16<UInt8>(repeating: 0x22))
+            if let lane = Bytes.firstLane(isEnd) { return position &+ lane }
+            position &+= 16
+        }
+        while position < end, !TextLinks.endsWord(text[position]) { position &+= 1 }
+        return position
     }
 
     /// White space, and the delimiters of RFC 3986 appendix C.
@@ -234,7 +252,14 @@ extension LinkCollector {
                 next += 1
             }
             guard hasLiteral(found.range) || showsAllLinks || hasDisguise(view, found.range) else { continue }
-            url(DecodedText(verbatim: found.range, of: view), place: "text", escaping: .none)
+            let isOnlyLiteral =
+                isPlainCharset && !showsAllLinks && hasLiteral(found.range)
+                && (next + 1 == literals.count || literals[next + 1].start >= found.range.end)
+            if !isOnlyLiteral
+                || !plainURL(found.range, of: view, hasReferences: false, place: "text")
+            {
+                url(DecodedText(verbatim: found.range, of: view), place: "text", escaping: .none)
+            }
             while hasLiteral(found.range) { next += 1 }
         }
         for literal in literals[next...] {
