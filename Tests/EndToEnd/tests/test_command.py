@@ -51,6 +51,20 @@ def test_empty_login(bench):
         assert bench.command(*call, "--login", "", CAMPAIGN).stdout == bench.command(*call, CAMPAIGN).stdout
 
 
+def test_client_that_is_no_address(bench):
+    """A client that is no address is a mistake, and not somebody else's mail"""
+    with bench.signpost() as signpost:
+        call = ["rewrite", "--config", signpost.config, "--from", "news@acme.example"]
+        for text in ("localhost", "192.0.2", "192.0.2.0/24", "[192.0.2.7]", "127.0.0.1x", ""):
+            done = bench.command(*call, "--client", text, CAMPAIGN)
+            assert done.returncode == 64 and not done.stdout, f"{text}: exit {done.returncode}"
+            said = done.stderr.decode()
+            assert f'--client: found "{text}", expected an IP address such as 192.0.2.7' in said, said
+        for text in ("127.0.0.1", "::ffff:127.0.0.1", "IPv6:::ffff:127.0.0.1"):
+            done = bench.command(*call, "--client", text, CAMPAIGN)
+            assert done.returncode == 0 and done.stdout == bench.command(*call, CAMPAIGN).stdout, text
+
+
 def test_not_a_message(bench):
     """What is no message at all is 65, and says so"""
     with bench.signpost() as signpost:
