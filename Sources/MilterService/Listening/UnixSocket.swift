@@ -50,12 +50,9 @@ func openUnixSocket(
 private func bindSocket(
     _ descriptor: Int32, to path: String, _ address: inout sockaddr_un, mode: UInt32, group: gid_t
 ) throws(ServiceError) -> SocketFile {
-    // umask(2) is the process's; we are called before there are other threads that make files.
-    let mask = umask(0o177)
-    let bound = withSocketAddress(&address) { bind(descriptor, $0, $1) }
-    let problem = errno
-    umask(mask)
-    guard bound == 0 else { throw bindFailure(path, problem) }
+    // On Linux the file gets the mode of the descriptor. Not by umask(2), which is all threads'.
+    guard fchmod(descriptor, 0o600) == 0 else { throw failure(path, "cannot set the socket's mode", errno) }
+    guard withSocketAddress(&address, { bind(descriptor, $0, $1) }) == 0 else { throw bindFailure(path, errno) }
     guard let file = SocketFile(at: path) else { throw failure(path, "made, and gone at once", errno) }
     do throws(ServiceError) {
         // chown(2) comes first: it may take bits from the mode.
