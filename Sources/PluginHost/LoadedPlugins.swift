@@ -22,7 +22,8 @@ public final class LoadedPlugins: Sendable {
     public var descriptions: [PluginDescription] { instances.map(\.library.description) }
 
     private init(
-        instances: [PluginInstance], unusable: [String: PluginLibrary?], isComplete: Bool, leavePaths: [String]
+        instances: [PluginInstance], unusable: [String: PluginLibrary?], isComplete: Bool,
+        leavePaths: [String]
     ) {
         self.instances = instances
         self.unusable = unusable

@@ -37,7 +37,8 @@ import Testing
             _ = try MetricsServer(.unix(path: path), log: { _, line in Issue.record("\(line)") }) { [] }
         } throws: { error in
             let error = error as? ServiceError
-            return error?.exitCode == .configuration && error?.description.hasPrefix("metrics: \(path)") == true
+            return error?.exitCode == .configuration
+                && error?.description.hasPrefix("metrics: \(path)") == true
         }
     }
 }

@@ -52,7 +52,9 @@ private func bindSocket(
 ) throws(ServiceError) -> SocketFile {
     // On Linux the file gets the mode of the descriptor. Not by umask(2), which is all threads'.
     guard fchmod(descriptor, 0o600) == 0 else { throw failure(path, "cannot set the socket's mode", errno) }
-    guard withSocketAddress(&address, { bind(descriptor, $0, $1) }) == 0 else { throw bindFailure(path, errno) }
+    guard withSocketAddress(&address, { bind(descriptor, $0, $1) }) == 0 else {
+        throw bindFailure(path, errno)
+    }
     guard let file = SocketFile(at: path) else { throw failure(path, "made, and gone at once", errno) }
     do throws(ServiceError) {
         // chown(2) comes first: it may take bits from the mode.
