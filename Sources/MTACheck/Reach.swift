@@ -100,19 +100,12 @@ struct Reach {
 
 /// Whether connections to the socket are refused.
 private func isDead(_ path: String) -> Bool {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    guard let address = UnixAddress(path: path) else { return false }
     let descriptor = socket(
         AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) != 0 && errno == ECONNREFUSED
-        }
-    }
+    return address.withPointer { connect(descriptor, $0, $1) != 0 && errno == ECONNREFUSED }
 }
 
 /// `/`, `/run`, `/run/signpost` for `/run/signpost/milter.sock`.
