@@ -15,7 +15,7 @@ struct Reload: ParsableCommand {
 
     @Flag(
         name: .shortAndLong,
-        help: "Print nothing of what the filter writes into its log anyway; the exit status says whether to look.")
+        help: "Print nothing: the filter logs the same, and the exit status says whether to look.")
     var quiet = false
 
     func run() throws {
