@@ -80,7 +80,12 @@ final class Stage {
             goodMain = goodMain.replacingOccurrences(of: old, with: new)
             goodMaster = goodMaster.replacingOccurrences(of: old, with: new)
         }
-        try write("etc/main.cf", goodMain + main)
+        // What is set again stands once: postconf warns of more.
+        let set = main.split(separator: "\n").compactMap { $0.split(separator: " ").first.map { $0 + " =" } }
+        let kept = goodMain.split(separator: "\n").map { line in
+            set.contains { line.hasPrefix($0) } ? "# \(line)" : String(line)
+        }
+        try write("etc/main.cf", kept.joined(separator: "\n") + "\n" + main)
         try write("etc/master.cf", goodMaster + services)
         return try MTAReport(.postfix, configuration: folder + "/etc", settings: settings(yaml))
     }
