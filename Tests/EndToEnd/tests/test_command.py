@@ -65,6 +65,17 @@ def test_client_that_is_no_address(bench):
             assert done.returncode == 0 and done.stdout == bench.command(*call, CAMPAIGN).stdout, text
 
 
+def test_unknown_command(bench):
+    """A misspelt sub-command is said to be that, whatever stands behind it"""
+    for words, says in ((["chek", "--config", "x"], "unknown sub-command `chek`; did you mean `check`?"),
+                        (["domain", "shw", "--config", "x"], "unknown sub-command `shw`; did you mean `show`?"),
+                        (["x"], "unknown sub-command `x`; expected one of serve, check, rewrite,")):
+        done = bench.command(*words)
+        assert done.returncode == 64 and says in done.stderr.decode(), done
+    assert bench.command("help", "check").returncode == 0
+    assert b"Missing expected argument" in bench.command("check").stderr
+
+
 def test_not_a_message(bench):
     """What is no message at all is 65, and says so"""
     with bench.signpost() as signpost:
