@@ -165,4 +165,18 @@ import Testing
         #expect(
             list.sorted.map(\.message) == ["expected at most 4194304 bytes, found a file of 4194305"])
     }
+
+    @Test func `a link that leads nowhere is said to be one`() throws {
+        let folder = try TemporaryFolder()
+        let link = folder.path + "/link.yaml"
+        symlink("nowhere", link)
+        for (path, says) in [
+            (link, "it is a link that leads nowhere"),
+            (folder.path + "/none.yaml", "No such file or directory"),
+        ] {
+            let list = ErrorList()
+            #expect(ConfigurationNode.read(file: path, errors: list)?.position == nil)
+            #expect(list.sorted.map(\.message) == ["cannot open this file: " + says])
+        }
+    }
 }
