@@ -11,6 +11,8 @@ public struct SnapshotReading {
     public private(set) var snapshot: Snapshot?
     /// Every mistake, those of the main file first: what is wrong there is the cause of much else.
     public private(set) var errors: [ConfigurationError]
+    /// The main file's, see ``Settings/load(file:)`` for what they are worth where there are mistakes.
+    public let settings: Settings?
     /// How the senders' files were read; nil where the main file says too little for that, or the senders are in a
     /// database.
     public private(set) var senders: SenderReading?
@@ -18,7 +20,6 @@ public struct SnapshotReading {
     /// Reads the main file, every sender file and every plugin; `previous` is what is in use now, nil at a start.
     public init(file: String, after previous: Snapshot? = nil) {
         let version = FileVersion(of: file)
-        let settings: Settings?
         (settings, errors) = Settings.load(file: file)
         guard let settings else { return }
         var isMainFileBroken = !errors.isEmpty

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 from bench import HERE
@@ -88,6 +89,25 @@ def test_check(bench):
     with bench.signpost() as signpost:
         done = bench.command("check", "--config", signpost.config)
         assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_check_tells_all(bench):
+    """`check` tells at once what is wrong in the main file, in the files that it names, and in the senders'"""
+    def spoil(signpost):
+        text = signpost.config.read_text() + "no_such_key: 1\n"
+        if "domain_check:" not in text:
+            text += "domain_check: {}\n"
+        signpost.config.write_text(re.sub(
+            r"^domain_check:.*$", "domain_check: { mode: off, https_ca: nothing.pem }", text, flags=re.MULTILINE))
+        (signpost.senders / "acme.yaml").write_text("nonsense: 1\n")
+
+    done = bench.command("check", "--config", bench.signpost(edit=spoil).config)
+    said = done.stderr.decode()
+    assert done.returncode == 78, said
+    for word in ("unknown key `no_such_key`", "nothing.pem", "acme.yaml:1:1: error: unknown key `nonsense`"):
+        assert word in said, said
+    places = re.findall(r"^\S*signpost.yaml:(\d+):", said, re.MULTILINE)
+    assert places == sorted(places, key=int) and said.index("acme.yaml") > said.rindex("signpost.yaml:"), said
 
 
 def test_example_configuration(bench):
