@@ -59,6 +59,8 @@ public struct MessageRewriter: Sendable {
         let name = String(decoding: field.name, as: UTF8.self)
         var collector = LinkCollector(
             hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
+        // The first line of a mailbox, or whatever else has a colon somewhere.
+        field.name.withUnsafeBufferPointer { collector.otherHeader($0, place: "header name") }
         field.value.withUnsafeBufferPointer { value in
             if isOurs {
                 collector.listHeader(value, place: "header")
@@ -80,10 +82,12 @@ public struct MessageRewriter: Sendable {
 
     /// A quick look at a field that is only accounted for: it says so literally, or in encoded words.
     private func mayMentionDomain(_ field: HeaderField) -> Bool {
-        field.value.withUnsafeBufferPointer { value in
-            value.firstIndex(of: "=?", from: 0, to: value.count) != nil
-                || !Mentions.find(in: value, ByteRange(0, value.count), hosts: hosts, atMost: 1).isEmpty
+        func mentionsDomain(_ text: Bytes) -> Bool {
+            !Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts, atMost: 1).isEmpty
         }
+        return field.value.withUnsafeBufferPointer { value in
+            value.firstIndex(of: "=?", from: 0, to: value.count) != nil || mentionsDomain(value)
+        } || field.name.withUnsafeBufferPointer(mentionsDomain)
     }
 
     // MARK: Body

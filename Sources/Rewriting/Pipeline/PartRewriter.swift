@@ -53,6 +53,13 @@ struct PartRewriter {
                 }
             }
         }
+        if content.isDamaged {
+            // A reader that gives up on base64 shows the rest as it stands: a footer that was added to it, say.
+            Account(hosts: hosts).around(
+                leaf.number, place: "not base64", leaf.content, of: body,
+                reason: obstacle ?? .transferEncoding,
+                into: &result)
+        }
     }
 
     private func rewrite(

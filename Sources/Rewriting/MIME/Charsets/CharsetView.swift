@@ -72,6 +72,9 @@ struct CharsetView {
             || ["utf-8", "windows-", "iso-8859-", "koi8-"].contains(where: name.lowercased().hasPrefix)
     }
 
+    /// Whether the charset that was settled on, or the label where none was, has ASCII in it byte for byte.
+    var isSuperset: Bool { charset.family == .superset }
+
     private var unit: Int {
         if case .wide(let unit, _) = charset.family { return unit }
         return 1
