@@ -85,7 +85,28 @@ struct Account {
         _ name: String, place: String, _ range: ByteRange, of body: Bytes, reason: LeftReason = .outsideParts,
         into result: inout RewriteResult
     ) {
-        let text = Bytes(rebasing: body[range.start..<range.end])
+        around(
+            name, place: place, Bytes(rebasing: body[range.start..<range.end]), reason: reason, into: &result)
+    }
+
+    /// The same for a part's header section, encoded words of which are read.
+    func partHeader(
+        _ name: String, _ range: ByteRange, of body: Bytes, reason: LeftReason = .outsideParts,
+        into result: inout RewriteResult
+    ) {
+        let header = Bytes(rebasing: body[range.start..<range.end])
+        guard header.firstIndex(of: "=?", from: 0, to: header.count) != nil else {
+            around(name, place: "part header", header, reason: reason, into: &result)
+            return
+        }
+        EncodedWords.decode(header).bytes.withUnsafeBufferPointer {
+            around(name, place: "part header", $0, reason: reason, into: &result)
+        }
+    }
+
+    private func around(
+        _ name: String, place: String, _ text: Bytes, reason: LeftReason, into result: inout RewriteResult
+    ) {
         for host in Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts) {
             let window = Mentions.window(around: host, in: text)
             let bytes = text.copy(window)

@@ -46,6 +46,21 @@ import Testing
         #expect(Rewritten(message).result.rewritten.count == 1)
     }
 
+    @Test(arguments: [" ", "\r\n ", "\n\t "])
+    func `a domain that two encoded words share is accounted for`(_ space: String) {
+        let words = "=?utf-8?q?see_track=2Ere?=\(space)=?utf-8?b?bGF5LmV4YW1wbGU=?="
+        let message = "Subject: \(words) x\r\n\r\n"
+        #expect(Rewritten(message).left == ["header | not a place for links | track.relay.example"])
+        let part =
+            "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Description: \(words)\n\nx\n--a--\n"
+        #expect(Rewritten(part).left == ["part header | outside parts | track.relay.example"])
+    }
+
+    @Test func `a space between an encoded word and another word counts`() {
+        let message = "Subject: =?utf-8?q?track=2Ere?= lay.example track.re =?utf-8?q?lay.example?=\n\n"
+        #expect(Rewritten(message).left.isEmpty)
+    }
+
     static let inside = [
         "Content-Type: text/html\n\n<a href='\(link)'>",
         "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<a href=3D'https://track.rela=\ny.example/'>",
