@@ -81,6 +81,7 @@ let package = Package(
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(name: "CGNU"),
+        .systemLibrary(name: "CVectors"),
         .systemLibrary(name: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
@@ -89,7 +90,7 @@ let package = Package(
         .target(name: "CSignpostPlugin"),
         room("SignpostPlugin", ["CSignpostPlugin"]),
         room("DomainNames", ["CIDN2", "CPSL"]),
-        room("Rewriting", ["CGNU", "DomainNames"]),
+        room("Rewriting", ["CGNU", "CVectors", "DomainNames"]),
         room("Configuration", ["CGNU", "DomainNames", .product(name: "Yams", package: "Yams")]),
         room("Senders", ["Configuration", "DomainNames"]),
         room("PostgreSQLSenders", ["CPQ", "Configuration", "Senders"]),

@@ -1,4 +1,5 @@
 import CGNU
+import CVectors
 import Glibc
 
 extension UnsafeBufferPointer<UInt8> {
@@ -24,10 +25,8 @@ extension UnsafeBufferPointer<UInt8> {
     /// The lowest lane that is set.
     @inline(__always)
     static func firstLane(_ mask: SIMDMask<SIMD16<Int8>>) -> Int? {
-        let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-        let (low, high) = (words[0].littleEndian, words[1].littleEndian)
-        if low != 0 { return low.trailingZeroBitCount &>> 3 }
-        return high != 0 ? 8 &+ high.trailingZeroBitCount &>> 3 : nil
+        let bits = mask.bits
+        return bits == 0 ? nil : bits.trailingZeroBitCount
     }
 
     /// The first `needle` that begins at or after `start` and ends before `end`, or nil.
@@ -44,8 +43,7 @@ extension UnsafeBufferPointer<UInt8> {
         var position = 0
         while position &+ 16 <= count {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
-            let words = unsafeBitCast(Self.areNotPrintable(bytes), to: SIMD2<UInt64>.self)
-            if words[0] | words[1] != 0 { return false }
+            if Self.areNotPrintable(bytes).bits != 0 { return false }
             position &+= 16
         }
         while position < count {
@@ -115,4 +113,10 @@ extension [UInt8] {
         }
         return isSame ? other : withUnsafeBufferPointer { $0.copy(range) }
     }
+}
+
+extension SIMDMask<SIMD16<Int8>> {
+    /// A bit for each lane that is set, the first lane's the lowest.
+    @inline(__always)
+    var bits: UInt64 { UInt64(bits_of_lanes(unsafeBitCast(self, to: SIMD16<Int8>.self))) }
 }

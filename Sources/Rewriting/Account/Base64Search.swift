@@ -88,7 +88,7 @@ struct Base64Search {
             for index in 0..<patterns.count {
                 hits = hits .| Base64Search.lanes(of: bytes, next, like: patterns[index])
             }
-            if Base64Search.lanes(hits).isAny, mayFind(in: bytes, next, at: position, of: raw) { return true }
+            if hits.bits != 0, mayFind(in: bytes, next, at: position, of: raw) { return true }
             // The last step overlaps the one before.
             if position &+ 16 >= line.end { return false }
             position = min(position &+ 16, line.end &- 16)
@@ -100,10 +100,10 @@ struct Base64Search {
     private func mayFind(
         in bytes: SIMD16<UInt8>, _ next: SIMD16<UInt8>, at position: Int, of raw: Bytes
     ) -> Bool {
-        if Base64Search.lanes(Base64Search.areAlien(bytes)).isAny { return true }
+        if Base64Search.areAlien(bytes).bits != 0 { return true }
         for (index, pattern) in patterns.enumerated() {
-            let lanes = Base64Search.lanes(Base64Search.lanes(of: bytes, next, like: pattern))
-            if lanes.isAny, mayFind(needles[index], lanes, at: position, of: raw) { return true }
+            let lanes = Base64Search.lanes(of: bytes, next, like: pattern)
+            if mayFind(needles[index], lanes.bits, at: position, of: raw) { return true }
         }
         return false
     }
@@ -118,39 +118,15 @@ struct Base64Search {
 
     /// Compares the letters at the lanes in which a pattern was found. The first lane begins a group.
     private func mayFind(
-        _ needle: DefaultHosts.Needle, _ lanes: Lanes, at position: Int, of raw: Bytes
+        _ needle: DefaultHosts.Needle, _ lanes: UInt64, at position: Int, of raw: Bytes
     ) -> Bool {
         var lanes = lanes
-        while let lane = lanes.next() {
+        while lanes != 0 {
+            let lane = lanes.trailingZeroBitCount
             if stands(needle, dotIn: position + lane / 4 * 4, byte: lane % 4, of: raw) { return true }
+            lanes &= lanes - 1
         }
         return false
-    }
-
-    /// The lanes of a mask that are set, first one first.
-    private struct Lanes {
-        var low: UInt64
-        var high: UInt64
-
-        var isAny: Bool { low | high != 0 }
-
-        mutating func next() -> Int? {
-            if low != 0 {
-                let lane = low.trailingZeroBitCount / 8
-                low &= ~(0xFF << UInt64(lane * 8))
-                return lane
-            }
-            guard high != 0 else { return nil }
-            let lane = high.trailingZeroBitCount / 8
-            high &= ~(0xFF << UInt64(lane * 8))
-            return lane + 8
-        }
-    }
-
-    @inline(__always)
-    private static func lanes(_ mask: SIMDMask<SIMD16<Int8>>) -> Lanes {
-        let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-        return Lanes(low: words[0].littleEndian, high: words[1].littleEndian)
     }
 
     /// The same, byte by byte: for lines that are shorter than a vector, and the last bytes of all.

@@ -41,16 +41,10 @@ enum Mentions {
             let place = UnsafeRawPointer(base + position)
             let dots =
                 place.loadUnaligned(as: SIMD16<UInt8>.self) .== SIMD16<UInt8>(repeating: UInt8(ascii: "."))
-            let words = unsafeBitCast(
-                dots .& hosts.mayPrecedeDot((place - 1).loadUnaligned(as: SIMD16<UInt8>.self)),
-                to: SIMD2<UInt64>.self)
-            if words[0] | words[1] == 0 {
-                position &+= 16
-                continue
-            }
-            let first = words[0].littleEndian, second = words[1].littleEndian
-            return position &+ (first != 0 ? first.trailingZeroBitCount : 64 &+ second.trailingZeroBitCount)
-                &>> 3
+            let before = (place - 1).loadUnaligned(as: SIMD16<UInt8>.self)
+            let bits = (dots .& hosts.mayPrecedeDot(before)).bits
+            if bits != 0 { return position &+ bits.trailingZeroBitCount }
+            position &+= 16
         }
         while position < end {
             if base[position] == UInt8(ascii: ".") { return position }

@@ -120,8 +120,8 @@ struct QuotedPrintableEdits {
     }
 
     private func decodes(_ lines: [UInt8], to meaning: [UInt8], before rawTail: Slice<Bytes>) -> Bool {
-        let end = QuotedPrintable.decode(Bytes(rebasing: rawTail)).bytes
-        let decoded = lines.withUnsafeBufferPointer { QuotedPrintable.decode($0).bytes }
+        let end = QuotedPrintableDecoder.decode(Bytes(rebasing: rawTail)).bytes
+        let decoded = lines.withUnsafeBufferPointer { QuotedPrintableDecoder.decode($0).bytes }
         guard decoded.count == meaning.count + end.count else { return false }
         return decoded.withUnsafeBufferPointer { decoded in
             (0..<meaning.count).allSatisfy { decoded[$0] == meaning[$0] }

@@ -58,6 +58,28 @@ struct LinkCollector {
         edits.reserveCapacity(edits.count + count)
     }
 
+    /// Takes an attribute value that is a link with nothing hidden in it.
+    mutating func url(_ link: PlainLink, in value: ByteRange, of view: Bytes, place: String) {
+        let shown = Link(
+            url: link.url, components: link.components, place: place, part: part, isOnDefaultDomain: true)
+        switch decider.decide(shown) {
+        case .leave(let reason):
+            stays.append(Stay(place: place, url: link.url, reason: .decided(reason)))
+        case .move(let answer, let plugin):
+            let old = link.components.host
+            guard let host = link.components.otherHost(of: link.url, in: answer, known: lastHost) else {
+                let text = CharacterReferences.decode(value, of: view, inAttribute: true)
+                guard let url = WebURL(text.bytes) else { return }
+                move(text, url, to: answer, plugin: plugin, place: place, .html, isOurs: true)
+                return
+            }
+            lastHost = answer.copy(host, sharing: lastHost)
+            let range = ByteRange(value.start + old.start, value.start + old.end)
+            edits.append(ContentEdit(link: moves.count, range: range, replacement: lastHost))
+            moves.append(RewrittenLink(part: part, place: place, plugin: plugin, old: link.url, new: answer))
+        }
+    }
+
     /// Takes a string that is a URL as a whole. Whatever else it mentions is accounted for.
     ///
     /// - Parameter otherwise: the reason by which mentions stay if the string is no URL of ours.
@@ -159,7 +181,7 @@ struct LinkCollector {
     ) {
         let before = edits.count
         var after = answer
-        if let host = url.otherHost(in: answer, known: lastHost) {
+        if url.isValid, let host = url.components.otherHost(of: url.text, in: answer, known: lastHost) {
             // So it is for nearly all links; and all of a sender's get the same host.
             lastHost = answer.copy(host, sharing: lastHost)
             add(url.components.host, of: url, source, lastHost)

@@ -201,8 +201,8 @@ struct MIMEScanner {
             let hits =
                 (place.loadUnaligned(as: SIMD16<UInt8>.self) .== SIMD16<UInt8>(repeating: 0x0A))
                 .& ((place + 1).loadUnaligned(as: SIMD16<UInt8>.self) .== SIMD16<UInt8>(repeating: 0x2D))
-            let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-            if words[0] | words[1] != 0 { break }
+            let bits = hits.bits
+            if bits != 0 { return position &+ bits.trailingZeroBitCount &+ 1 }
             position &+= 16
         }
         while position + 1 < body.count {

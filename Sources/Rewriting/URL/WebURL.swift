@@ -68,27 +68,6 @@ struct WebURL: ~Copyable {
         }
     }
 
-    /// The host of `answer`, where it is this URL on another host that is spelled as it is serialised: it need not be
-    /// parsed then. Nil where more is different, or nothing.
-    ///
-    /// - Parameter known: a host that is known to be spelled so.
-    func otherHost(in answer: [UInt8], known: [UInt8]) -> ByteRange? {
-        let old = components.host
-        let new = ByteRange(old.start, old.end + answer.count - text.count)
-        guard isValid, !new.isEmpty else { return nil }
-        return text.withUnsafeBufferPointer { text in
-            answer.withUnsafeBufferPointer { answer in
-                let isOther =
-                    text.equals(ByteRange(0, old.start), answer, ByteRange(0, new.start))
-                    && text.equals(ByteRange(old.end, text.count), answer, ByteRange(new.end, answer.count))
-                    && !text.equals(old, answer, new)
-                guard isOther else { return nil }
-                let isKnown = known.withUnsafeBufferPointer { answer.equals(new, $0, ByteRange(0, $0.count)) }
-                return isKnown || answer[new.start..<new.end].allSatisfy(HostParser.isCanonical) ? new : nil
-            }
-        }
-    }
-
     /// What of a URL is kept.
     private typealias Parsed = (
         URLComponents, hasCredentials: Bool, isValid: Bool, serialisedHost: [UInt8]?

@@ -66,10 +66,11 @@ struct HTMLLinks: HTMLTokenSink {
         guard mayConcern(range) else { return }
         let hasLiteral = literals.occur(in: range)
         for (index, attribute) in attributes.enumerated() {
+            if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
+            guard mayConcern(attribute.value) else { continue }
             let kind = HTMLPlaces.kind(
                 view, element: name, attribute: attribute.name, namespace: namespace, isAMP: isAMP)
-            if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
-            guard kind == .other ? mayMention(attribute.value) : mayConcern(attribute.value) else { continue }
+            guard kind != .other || mayMention(attribute.value) else { continue }
             // No further, or a tag of a million attributes would be compared with itself. To move a duplicate that
             // nobody reads does no harm.
             let isDuplicate = attributes[..<min(index, 256)].contains { view.equals($0.name, attribute.name) }
@@ -86,8 +87,12 @@ struct HTMLLinks: HTMLTokenSink {
         _ attribute: HTMLAttribute, of element: ByteRange, kind: HTMLAttributeKind, isDuplicate: Bool,
         among attributes: [HTMLAttribute]
     ) {
-        let text = CharacterReferences.decode(attribute.value, of: view, inAttribute: true)
         let place = place(element, attribute.name)
+        if kind == .url, !isDuplicate, let link = plainLink(attribute.value) {
+            collector.url(link, in: attribute.value, of: view, place: place)
+            return
+        }
+        let text = CharacterReferences.decode(attribute.value, of: view, inAttribute: true)
         if isDuplicate {
             collector.mentions(in: text, place: place, reason: .duplicateAttribute)
             return
@@ -104,6 +109,12 @@ struct HTMLLinks: HTMLTokenSink {
         case .metaContent, .other:
             collector.mentions(in: text, place: place, reason: .notALinkPlace)
         }
+    }
+
+    /// The value as a link that has nothing hidden in it, if it is one.
+    private mutating func plainLink(_ value: ByteRange) -> PlainLink? {
+        guard !readsAll, literals.occurOnce(in: value), !disguises.occur(in: value) else { return nil }
+        return PlainLink(value, of: view, hosts: collector.hosts)
     }
 
     /// Takes a value that has URLs at `ranges`, and what it mentions between them.

@@ -36,11 +36,10 @@ struct HostTraces {
             let previous = (place - 1).loadUnaligned(as: SIMD16<UInt8>.self)
             let dots = (bytes .== SIMD16<UInt8>(repeating: 0x2E)) .& hosts.mayPrecedeDot(previous)
             let next = (place + 1).loadUnaligned(as: SIMD16<UInt8>.self)
-            let words = unsafeBitCast(
-                dots .| HostTraces.mayTell(bytes, behind: previous, before: next), to: SIMD2<UInt64>.self)
-            if words[0] | words[1] != 0 {
-                look(atLanes: words[0], from: position)
-                look(atLanes: words[1], from: position &+ 8)
+            var bits = (dots .| HostTraces.mayTell(bytes, behind: previous, before: next)).bits
+            while bits != 0 {
+                look(at: position &+ bits.trailingZeroBitCount)
+                bits &= bits &- 1
             }
             position &+= 16
         }
@@ -74,16 +73,6 @@ struct HostTraces {
         let isCommon = (next .== SIMD16<UInt8>(repeating: 0x61)) .| (next .== SIMD16<UInt8>(repeating: 0x6E))
         let isReference = (bytes .== SIMD16<UInt8>(repeating: 0x26)) .& .!isCommon
         return isBeginning .| isReference .| (bytes .== SIMD16<UInt8>(repeating: 0x5C))
-    }
-
-    /// Looks at those of eight bytes whose lane, 0 or -1, is set.
-    @inline(__always)
-    private mutating func look(atLanes lanes: UInt64, from start: Int) {
-        var lanes = lanes.littleEndian & 0x8080_8080_8080_8080
-        while lanes != 0 {
-            look(at: start &+ lanes.trailingZeroBitCount &>> 3)
-            lanes &= lanes &- 1
-        }
     }
 
     private mutating func look(at position: Int) {

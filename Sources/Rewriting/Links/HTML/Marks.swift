@@ -29,6 +29,12 @@ struct Marks {
         return gapEnd < places.count && places[gapEnd] < range.end
     }
 
+    /// Whether exactly one of them is in the stretch.
+    mutating func occurOnce(in range: ByteRange) -> Bool {
+        guard occur(in: range) else { return false }
+        return gapEnd + 1 == places.count || places[gapEnd + 1] >= range.end
+    }
+
     /// The first one at or behind `start`: mostly the one at the gap's end or the next.
     private func first(from start: Int) -> Int {
         var low = gapEnd

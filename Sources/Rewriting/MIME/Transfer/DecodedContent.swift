@@ -32,7 +32,7 @@ struct DecodedContent {
             (decoded, checkpoints) = ([], [])
             (isDamaged, isPadded) = (false, false)
         case .quotedPrintable:
-            (decoded, checkpoints) = QuotedPrintable.decode(raw)
+            (decoded, checkpoints) = QuotedPrintableDecoder.decode(raw)
             (isDamaged, isPadded) = (false, false)
         case .base64:
             let result = Base64.decode(raw)
