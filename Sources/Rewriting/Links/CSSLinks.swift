@@ -115,7 +115,9 @@ struct CSSLinks {
         var stop = position
         while position < end, css[position] != UInt8(ascii: ")") {
             let byte = css[position]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "(") {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "(")
+                || isNotPrintable(byte)
+            {
                 return badURL()
             }
             if byte == UInt8(ascii: "\\") {
@@ -146,6 +148,11 @@ struct CSSLinks {
         }
         if position < end { position += 1 }
         return CSSLinks.decode(ByteRange(start, stop), of: css)
+    }
+
+    /// "Non-printable code point" (section 4.2); a NUL is none, since it was replaced before.
+    private func isNotPrintable(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0 && !ASCII.isWhitespace(byte) || byte == 0x7F
     }
 
     /// "Consume the remnants of a bad url" (section 4.3.14).

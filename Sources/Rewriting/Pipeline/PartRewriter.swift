@@ -108,6 +108,7 @@ struct PartRewriter {
         var collector = LinkCollector(
             hosts: hosts, decider: obstacle.map { Refusing(obstacle: $0) } ?? decider,
             showsAllLinks: policy.showsAllLinks, part: leaf.number, isPlainCharset: charset.isPlain,
+            noBreakSpace: charset.noBreakSpace,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         if kind == .text {
             if leaf.header.contentType.joinsFlowedLines {

@@ -161,6 +161,10 @@ import Testing
             ["style | not a place for links | https://track.relay.example/c"]
         ),
         (
+            "<style>a{b:url(\u{1}https://track.relay.example/c)}</style>",
+            ["style | not a place for links | https://track.relay.example/c)}"]
+        ),
+        (
             "<a href=\"https://track.relay.example/keep\">",
             ["a[href] | kept | https://track.relay.example/keep"]
         ),
