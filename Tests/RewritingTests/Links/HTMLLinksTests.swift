@@ -37,6 +37,8 @@ import Testing
         "<td style=\"background:url(&quot;https://track.relay.example/i/b.png&quot;)\">",
         "<style>a{background:URL( 'https://track.relay.example/i/1' )}@import \"https://track.relay.example/s\";</style>",
         "<style>@import url(//track.relay.example/s);</style>",
+        "<style>a{b:url(\"https://track.relay.example/\\c\r\n1\")}@import \"//track.relay.example/s\";</style>",
+        "<style>a{b:url(https:\\2F\r\n/track.relay.example/c)}</style>",
         "<!--[if mso]><v:rect href=\"https://track.relay.example/c/1\"><v:fill src=\"https://track.relay.example/i/1\"/><![endif]-->",
         "<!--[if !mso]><!--><a href=\"https://track.relay.example/c/1\">x</a><!--<![endif]-->",
         "<![if !mso]><a href=\"https://track.relay.example/c/1\">x</a><![endif]>",
