@@ -184,16 +184,20 @@ struct TextLinks {
 
     @inline(__always)
     private func endsWord(at index: Int) -> Bool {
-        text[index] < 0x80 ? TextLinks.endsWord(text[index]) : spaceLength(at: index) > 0
+        let byte = text[index]
+        return ASCII.isOne(of: TextLinks.wordEnds, byte)
+            || byte >= 0x7F && (byte == 0x7F || spaceLength(at: index) > 0)
     }
 
     @inline(__always)
     private func isWordEnd(before index: Int) -> Bool {
-        if text[index - 1] < 0x80 { return TextLinks.endsWord(text[index - 1]) }
-        return (1...3).contains { index >= $0 && spaceLength(at: index - $0) == $0 }
+        let byte = text[index - 1]
+        if byte < 0x7F { return ASCII.isOne(of: TextLinks.wordEnds, byte) }
+        return byte == 0x7F || (1...3).contains { index >= $0 && spaceLength(at: index - $0) == $0 }
     }
 
     /// How many bytes the white space takes that begins at `index` and is not ASCII: 0 where none does.
+    @inline(never)
     private func spaceLength(at index: Int) -> Int {
         guard index + 1 < end, text[index] >= 0x80 else { return text[index] == noBreakSpace ? 1 : 0 }
         let second = text[index + 1]
@@ -210,10 +214,7 @@ struct TextLinks {
     }
 
     /// White space of ASCII, and the delimiters of RFC 3986 appendix C.
-    private static func endsWord(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-            || byte == UInt8(ascii: "\"")
-    }
+    private static let wordEnds: UInt64 = 0x1_FFFF_FFFF | 1 << 0x22 | 1 << 0x3C | 1 << 0x3E
 
     private static func isTrailingPunctuation(_ byte: UInt8) -> Bool {
         switch byte {

@@ -59,8 +59,10 @@ public struct MessageRewriter: Sendable {
         let name = String(decoding: field.name, as: UTF8.self)
         var collector = LinkCollector(
             hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
-        // The first line of a mailbox, or whatever else has a colon somewhere.
-        field.name.withUnsafeBufferPointer { collector.otherHeader($0, place: "header name") }
+        if field.name.contains(UInt8(ascii: ".")) {
+            // The first line of a mailbox, or whatever else has a colon somewhere.
+            field.name.withUnsafeBufferPointer { collector.otherHeader($0, place: "header name") }
+        }
         field.value.withUnsafeBufferPointer { value in
             if isOurs {
                 collector.listHeader(value, place: "header")
@@ -85,9 +87,12 @@ public struct MessageRewriter: Sendable {
         func mentionsDomain(_ text: Bytes) -> Bool {
             !Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts, atMost: 1).isEmpty
         }
+        if field.name.contains(UInt8(ascii: ".")), field.name.withUnsafeBufferPointer(mentionsDomain) {
+            return true
+        }
         return field.value.withUnsafeBufferPointer { value in
             value.firstIndex(of: "=?", from: 0, to: value.count) != nil || mentionsDomain(value)
-        } || field.name.withUnsafeBufferPointer(mentionsDomain)
+        }
     }
 
     // MARK: Body

@@ -131,6 +131,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     }
 
     /// End tag open state (13.2.5.7).
+    @inline(__always)
     private mutating func endTagOpen(from open: Int, into sink: inout Sink) {
         if ASCII.isLetter(view[open + 2]) {
             endTag(from: open, into: &sink)
@@ -141,6 +142,8 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         }
     }
 
+    // With two kinds of sinks to choose from, the optimizer would make calls of what every tag takes.
+    @inline(__always)
     private mutating func endTag(from open: Int, into sink: inout Sink) {
         let name = tagName(from: open + 2)
         if position < end, view[position] == UInt8(ascii: ">") {
@@ -149,7 +152,9 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
             sink.unterminatedTag(ByteRange(open, end))
             return
         }
-        if context.leave(view, name), closesElementOutside(name) { context.leaveForeign() }
+        if context.foreignStart != nil, context.leave(view, name), closesElementOutside(name) {
+            context.leaveForeign()
+        }
         sink.endTag(ByteRange(open, position), name: name)
     }
 
@@ -167,6 +172,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     }
 
     /// Tag name state (13.2.5.8).
+    @inline(__always)
     private mutating func tagName(from start: Int) -> ByteRange {
         position = start
         while position < end, !Self.endsTagName(view[position]) { position += 1 }
