@@ -6,7 +6,7 @@ typedef int8_t signpost_lanes __attribute__((ext_vector_type(16)));
 typedef bool signpost_bits __attribute__((ext_vector_type(16)));
 // A bit for each lane, the first one's the lowest, of lanes that are 0 or -1.
 static inline __attribute__((always_inline)) uint16_t bits_of_lanes(signpost_lanes lanes) {
-    signpost_bits bits = __builtin_convertvector(lanes, signpost_bits);
+    signpost_bits bits = __builtin_convertvector(lanes < 0, signpost_bits);
     uint16_t number;
     __builtin_memcpy(&number, &bits, sizeof number);
     return number;

@@ -134,7 +134,8 @@ public final class LinkFilter: MessageFilter {
             log(.warning, "\(name): plugin \(plugin): \(what); the link stays as it is")
         }
         let result = try content.withBytes {
-            snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider)
+            // The log tells of hosts at most, and where it explains.
+            snapshot.rewriter.rewrite(fields: fields, body: $0, decider: decider, keepsURLs: explains)
         }
         var changes = headerChanges(result) + removals
         let body = result.bodyEdits.isEmpty ? nil : try content.applying(result.bodyEdits)
@@ -178,9 +179,11 @@ public final class LinkFilter: MessageFilter {
 
     /// Says how a decision came about, where the log wants to hear it.
     private func explain(_ lines: () -> [String]) {
-        guard snapshot.settings.log.level == .debug else { return }
+        guard explains else { return }
         for line in lines() { log(.debug, "\(name): \(line)") }
     }
+
+    private var explains: Bool { snapshot.settings.log.level == .debug }
 
     private var removals: [HeaderChange] { verdict.choice?.removals(from: fields) ?? [] }
 

@@ -6,15 +6,15 @@ struct PluginDecider: LinkDecider {
     let plugins: SenderPlugins
     let onMistake: (_ plugin: String, _ what: String) -> Void
 
-    func decide(_ link: Link) -> LinkDecision {
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision {
         let components = link.components
         let shown = PluginLink(
             url: link.url, scheme: Range(components.scheme), host: Range(components.host),
             port: Range(components.port), rest: Range(components.rest), place: link.place, part: link.part,
             isOnDefaultDomain: link.isOnDefaultDomain)
-        switch plugins.verdict(on: shown, onMistake: onMistake) {
+        switch plugins.verdict(on: shown, answer: &answer, onMistake: onMistake) {
         case .leave(let reason): return .leave(reason: reason)
-        case .move(let url, let plugin): return .move(url: url, plugin: plugin)
+        case .move(let plugin): return .move(plugin: plugin)
         }
     }
 }

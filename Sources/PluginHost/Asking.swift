@@ -4,24 +4,28 @@ import DomainNames
 extension SenderPlugins {
     /// What is to become of a link: asks the plugins in their order. Safe on many threads at once.
     ///
-    /// - Parameter onMistake: told the plugin and what is wrong with its answer, for the log. No URL is in it.
+    /// - Parameters:
+    ///   - answer: receives the URL that the link becomes, in the memory that it has.
+    ///   - onMistake: told the plugin and what is wrong with its answer, for the log. No URL is in it.
     public func verdict(
-        on link: PluginLink, onMistake: (_ plugin: String, _ what: String) -> Void
+        on link: PluginLink, answer: inout [UInt8], onMistake: (_ plugin: String, _ what: String) -> Void
     ) -> PluginVerdict {
-        let collector = TextCollector(limit: link.url.count + Int(SIGNPOST_MAX_GROWTH))
+        var collector = TextCollector(limit: link.url.count + Int(SIGNPOST_MAX_GROWTH))
+        swap(&answer, &collector.bytes)
+        defer { swap(&answer, &collector.bytes) }
+        collector.reset()
         return withABILink(link) { abi in
             for pattern in plugins.leavePaths where matches(pattern, abi) {
                 return .leave(reason: "leave_paths")
             }
-            return ask(about: link, abi, collector, onMistake)
+            return ask(about: link, abi, &collector, onMistake)
         }
     }
 
     private func ask(
-        about link: PluginLink, _ abi: UnsafePointer<signpost_link>, _ collector: TextCollector,
+        about link: PluginLink, _ abi: UnsafePointer<signpost_link>, _ collector: inout TextCollector,
         _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
-        var collector = collector
         for index in seats.indices {
             guard link.isOnDefaultDomain || seats[index].wantsAllLinks else { continue }
             let answer = withUnsafeMutablePointer(to: &collector) { collector in
@@ -62,7 +66,7 @@ extension SenderPlugins {
             } else if written.bytes == link.url {
                 return .leave(reason: plugins.sentences[index].unchanged)
             } else {
-                return .move(url: written.bytes, plugin: plugins.sentences[index].name)
+                return .move(plugin: plugins.sentences[index].name)
             }
         default:
             onMistake(plugins.sentences[index].name, "\(answer) is not an answer")

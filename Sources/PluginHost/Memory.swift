@@ -31,7 +31,7 @@ final class TextArena: @unchecked Sendable {  // filled by its owner before anyo
 
 /// What a plugin writes to a sink: up to a limit, and never past its own memory.
 struct TextCollector {
-    private(set) var bytes: [UInt8] = []
+    var bytes: [UInt8] = []
     private(set) var isTooLong = false
     let limit: Int
 
@@ -39,7 +39,7 @@ struct TextCollector {
 
     /// Forgets what was written, for the next plugin.
     mutating func reset() {
-        bytes = []
+        bytes.removeAll(keepingCapacity: true)
         isTooLong = false
     }
 
@@ -48,8 +48,7 @@ struct TextCollector {
             isTooLong = true
             return 1
         }
-        // Most plugins write all at once.
-        if bytes.isEmpty { bytes = Array(piece) } else { bytes.append(contentsOf: piece) }
+        bytes.append(contentsOf: piece)
         return 0
     }
 

@@ -38,6 +38,6 @@ public enum PluginVerdict: Sendable, Equatable {
     /// It stays as it is: `leave_paths`, `no plugin`, `click-tracking is off for this sender`, `domain not verified`,
     /// `unsafe answer from …`, or a plugin's own reason.
     case leave(reason: String)
-    /// It becomes `url`, which has passed the checks of ``AnswerCheck``; `plugin` decided so.
-    case move(url: [UInt8], plugin: String)
+    /// It becomes the answer, which has passed the checks of ``AnswerCheck``; `plugin` decided so.
+    case move(plugin: String)
 }

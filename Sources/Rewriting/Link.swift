@@ -11,6 +11,22 @@ public struct Link: Sendable {
     public var part: String
     /// Whether the host is one of the default tracking domains.
     public var isOnDefaultDomain: Bool
+
+    init(url: [UInt8], components: URLComponents, place: String, part: String, isOnDefaultDomain: Bool) {
+        self.url = url
+        self.components = components
+        self.place = place
+        self.part = part
+        self.isOnDefaultDomain = isOnDefaultDomain
+    }
+
+    /// A link of a part whose URL is still to be read.
+    init(part: String) {
+        let none = ByteRange(0, 0)
+        self.init(
+            url: [], components: URLComponents(scheme: none, host: none, port: none, rest: none), place: "",
+            part: part, isOnDefaultDomain: true)
+    }
 }
 
 /// The components of a URL as ranges in its bytes (terms of the WHATWG URL Standard, section 4.1).
@@ -29,12 +45,15 @@ public struct URLComponents: Sendable, Equatable {
 public enum LinkDecision: Sendable, Equatable {
     /// It stays as it is, for the reason given (`no plugin`, `off for this sender`, `leave_paths`, …).
     case leave(reason: String)
-    /// It becomes `url` (UTF-8, absolute, or scheme-relative where the link was); `plugin` decided so.
-    case move(url: [UInt8], plugin: String)
+    /// It becomes the answer (UTF-8, absolute, or scheme-relative where the link was); `plugin` decided so.
+    case move(plugin: String)
 }
 
 /// Decides about links: the plugins, seen from the engine. Called on the thread that rewrites.
 public protocol LinkDecider {
     /// What is to become of `link`.
-    func decide(_ link: Link) -> LinkDecision
+    ///
+    /// - Parameter answer: empty; receives the URL that the link becomes. It is the same memory for all links of a
+    ///   part.
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision
 }

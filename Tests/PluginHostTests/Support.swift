@@ -138,8 +138,15 @@ func link(
 
 extension SenderPlugins {
     /// The verdict on a link; a mistake of the plugin's fails the test.
-    func verdict(on link: PluginLink) -> PluginVerdict {
+    func verdict(on link: PluginLink) -> Verdict {
         verdict(on: link) { Issue.record("\($0): \($1)") }
+    }
+
+    /// The verdict on a link, with the answer.
+    func verdict(on link: PluginLink, onMistake: (String, String) -> Void) -> Verdict {
+        var answer: [UInt8] = Array("what the memory held before".utf8)
+        let verdict = verdict(on: link, answer: &answer, onMistake: onMistake)
+        return Verdict(verdict: verdict, answer: answer)
     }
 
     /// What becomes of a URL on a default domain, as text: `plugin: new URL`, or `left: reason`.
@@ -148,11 +155,14 @@ extension SenderPlugins {
     }
 }
 
-extension PluginVerdict {
+struct Verdict {
+    var verdict: PluginVerdict
+    var answer: [UInt8]
+
     var text: String {
-        switch self {
+        switch verdict {
         case .leave(let reason): "left: " + reason
-        case .move(let url, let plugin): "\(plugin): \(String(decoding: url, as: UTF8.self))"
+        case .move(let plugin): "\(plugin): \(String(decoding: answer, as: UTF8.self))"
         }
     }
 }

@@ -128,15 +128,13 @@ extension LinkCollector {
     /// - Parameter refused: the edits could not be made, since a line would have grown too long.
     consuming func report(refused: Bool, into result: inout RewriteResult) {
         if refused {
-            result.left += moves.map { move in
+            result.left += moves[firstMove...].map { move in
                 LeftLink(
                     part: part, place: move.place, url: move.before, reason: LeftReason.lineLength.text)
             }
-        } else if result.rewritten.isEmpty {
-            result.rewritten = moves
-        } else {
-            result.rewritten += moves
         }
+        let kept = refused ? Array(moves[..<firstMove]) : moves
+        if result.rewritten.isEmpty { result.rewritten = kept } else { result.rewritten += kept }
         for stay in stays {
             result.left.append(
                 LeftLink(

@@ -51,8 +51,13 @@ struct Base64Search {
 
     private func mayFind(in raw: Bytes, _ patterns: UnsafeBufferPointer<Pattern>) -> Bool {
         var start = 0
+        var length = 0
         while start < raw.count {
-            let lineEnd = PhysicalLines.end(of: start, in: raw)
+            // Mostly as long as the line before. If another one ended in between, its LF would be no digit.
+            let expected = start + length
+            let isExpected = length > 0 && expected <= raw.count && raw[expected - 1] == 0x0A
+            let lineEnd = isExpected ? expected : PhysicalLines.end(of: start, in: raw)
+            length = lineEnd - start
             var end = PhysicalLines.endOfText(of: ByteRange(start, lineEnd), in: raw)
             if (end - start) % 4 != 0 { return true }
             if end > start, raw[end - 1] == UInt8(ascii: "=") {

@@ -16,10 +16,7 @@ struct ContentEdit: Equatable {
 
     /// The same edit without what its old and its new bytes have in common at both ends, so that a soft break
     /// or an escape in there is not written again. Nil if nothing is left.
-    ///
-    /// - Parameter last: the new bytes of another edit, to be shared if they are the same, as they are where all
-    ///   links get one host.
-    func trimmed(in content: Bytes, sharing last: [UInt8] = []) -> ContentEdit? {
+    func trimmed(in content: Bytes) -> ContentEdit? {
         var range = range
         var kept = 0..<replacement.count
         while !range.isEmpty, !kept.isEmpty, content[range.start] == replacement[kept.lowerBound] {
@@ -32,8 +29,26 @@ struct ContentEdit: Equatable {
         }
         guard !range.isEmpty || !kept.isEmpty else { return nil }
         if kept.count == replacement.count { return self }
-        let rest = ByteRange(kept.lowerBound, kept.upperBound)
-        return ContentEdit(link: link, range: range, replacement: replacement.copy(rest, sharing: last))
+        return ContentEdit(link: link, range: range, replacement: Array(replacement[kept]))
+    }
+}
+
+/// Trims edits one after the other. Nearly all of a part put the same host in the place of the same other.
+private struct Trimmer {
+    private var last: ContentEdit?
+    private var lastTrimmed: ContentEdit?
+
+    mutating func trimmed(_ edit: ContentEdit, in content: Bytes) -> ContentEdit? {
+        if let last, let lastTrimmed, last.replacement == edit.replacement,
+            content.equals(last.range, content, edit.range)
+        {
+            var range = lastTrimmed.range
+            range.shift(by: edit.range.start - last.range.start)
+            return ContentEdit(link: edit.link, range: range, replacement: lastTrimmed.replacement)
+        }
+        last = edit
+        lastTrimmed = edit.trimmed(in: content)
+        return lastTrimmed
     }
 }
 
@@ -73,11 +88,9 @@ func encode(
     var trimmed: [ContentEdit] = []
     trimmed.reserveCapacity(sound.count)
     content.withBytes { bytes in
-        var last: [UInt8] = []
+        var trimmer = Trimmer()
         for index in sound.indices {
-            guard let rest = sound[index].trimmed(in: bytes, sharing: last) else { continue }
-            if trimmed.isEmpty { last = rest.replacement }
-            trimmed.append(rest)
+            if let rest = trimmer.trimmed(sound[index], in: bytes) { trimmed.append(rest) }
         }
     }
     guard !trimmed.isEmpty else { return result }

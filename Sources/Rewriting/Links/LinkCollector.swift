@@ -23,7 +23,8 @@ struct LinkCollector {
     let hosts: DefaultHosts
     let decider: any LinkDecider
     let showsAllLinks: Bool
-    let part: String
+    /// The account has the URLs of links that move.
+    private let keepsURLs: Bool
     /// No byte of the view above ASCII could mean an ASCII character.
     let isPlainCharset: Bool
     /// The byte that is a no-break space in the view, if one is.
@@ -33,26 +34,42 @@ struct LinkCollector {
     /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
     let utf8: ((ByteRange) -> [UInt8]?)?
 
-    /// The links that move.
+    /// The links that move, behind those that the account had before.
     private(set) var moves: [RewrittenLink] = []
+    /// The first of them that is this collector's.
+    private(set) var firstMove = 0
     private(set) var stays: [Stay] = []
     /// The host that the last link moved to, spelled as it is serialised.
     private var lastHost: [UInt8] = []
+    /// What the decider is shown: the same memory for all links that have nothing hidden in them.
+    private var shown: Link
+    /// What the decider writes its answers to.
+    private var answer: [UInt8] = []
     /// Edits of the view; `link` indexes `moves`.
     private(set) var edits: [ContentEdit] = []
 
     init(
-        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, part: String,
-        isPlainCharset: Bool = false, noBreakSpace: UInt8? = nil,
+        hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, keepsURLs: Bool = true,
+        part: String, isPlainCharset: Bool = false, noBreakSpace: UInt8? = nil,
         utf8: ((ByteRange) -> [UInt8]?)? = nil
     ) {
         self.hosts = hosts
         self.decider = decider
         self.showsAllLinks = showsAllLinks
-        self.part = part
+        self.keepsURLs = keepsURLs
+        shown = Link(part: part)
         self.isPlainCharset = isPlainCharset
         self.noBreakSpace = noBreakSpace
         self.utf8 = utf8
+    }
+
+    /// The IMAP part number, or `header:…`.
+    var part: String { shown.part }
+
+    /// Takes the account over, to add to it, until it is given back (``report(refused:into:)``).
+    mutating func takeOver(_ result: inout RewriteResult) {
+        swap(&moves, &result.rewritten)
+        firstMove = moves.count
     }
 
     /// Makes room for as many links more.
@@ -61,26 +78,34 @@ struct LinkCollector {
         edits.reserveCapacity(edits.count + count)
     }
 
-    /// Takes an attribute value that is a link with nothing hidden in it.
-    mutating func url(_ link: PlainLink, in value: ByteRange, of view: Bytes, place: String) {
-        let shown = Link(
-            url: link.url, components: link.components, place: place, part: part, isOnDefaultDomain: true)
-        switch decider.decide(shown) {
+    /// Takes an attribute value, if it is a link that has nothing hidden in it (``PlainLink``).
+    ///
+    /// - Returns: whether it is one.
+    mutating func plainURL(_ value: ByteRange, of view: Bytes, place: String) -> Bool {
+        guard PlainLink.read(value, of: view, hosts: hosts, into: &shown) else { return false }
+        shown.place = place
+        answer.removeAll(keepingCapacity: true)
+        switch decider.decide(shown, answer: &answer) {
         case .leave(let reason):
-            stays.append(Stay(place: place, url: link.url, reason: .decided(reason)))
-        case .move(let answer, let plugin):
-            let old = link.components.host
-            guard let host = link.components.otherHost(of: link.url, in: answer, known: lastHost) else {
+            stays.append(Stay(place: place, url: shown.url, reason: .decided(reason)))
+        case .move(let plugin):
+            let old = shown.components.host
+            guard let host = shown.components.otherHost(of: shown.url, in: answer, known: lastHost) else {
                 let text = CharacterReferences.decode(value, of: view, inAttribute: true)
-                guard let url = WebURL(text.bytes) else { return }
-                move(text, url, to: answer, plugin: plugin, place: place, .html, isOurs: true)
-                return
+                if let url = WebURL(text.bytes) {
+                    move(text, url, plugin: plugin, place: place, .html, isOurs: true)
+                }
+                return true
             }
             lastHost = answer.copy(host, sharing: lastHost)
             let range = ByteRange(value.start + old.start, value.start + old.end)
             edits.append(ContentEdit(link: moves.count, range: range, replacement: lastHost))
-            moves.append(RewrittenLink(part: part, place: place, plugin: plugin, old: link.url, new: answer))
+            moves.append(
+                RewrittenLink(
+                    part: part, place: place, plugin: plugin, old: keepsURLs ? shown.url : [],
+                    new: keepsURLs ? answer : []))
         }
+        return true
     }
 
     /// Takes a string that is a URL as a whole. Whatever else it mentions is accounted for.
@@ -116,11 +141,12 @@ struct LinkCollector {
         }
         let link = Link(
             url: url.text, components: url.components, place: place, part: part, isOnDefaultDomain: isOurs)
-        switch decider.decide(link) {
+        answer.removeAll(keepingCapacity: true)
+        switch decider.decide(link, answer: &answer) {
         case .leave(let reason):
             stay(source, url, place: place, reason: .decided(reason), isOurs: isOurs)
-        case .move(let answer, let plugin):
-            move(source, url, to: answer, plugin: plugin, place: place, escaping, isOurs: isOurs)
+        case .move(let plugin):
+            move(source, url, plugin: plugin, place: place, escaping, isOurs: isOurs)
         }
     }
 
@@ -178,12 +204,13 @@ struct LinkCollector {
         mentions(in: source.slice(ByteRange(start, source.bytes.count)), place: place, reason: .nested)
     }
 
+    /// Moves a link to the decider's answer.
     private mutating func move(
-        _ source: DecodedText, _ url: borrowing WebURL, to answer: [UInt8], plugin: String, place: String,
+        _ source: DecodedText, _ url: borrowing WebURL, plugin: String, place: String,
         _ escaping: LinkEscaping, isOurs: Bool
     ) {
         let before = edits.count
-        var after = answer
+        var after = keepsURLs ? answer : []
         if url.isValid, let host = url.components.otherHost(of: url.text, in: answer, known: lastHost) {
             // So it is for nearly all links; and all of a sender's get the same host.
             lastHost = answer.copy(host, sharing: lastHost)
@@ -198,7 +225,7 @@ struct LinkCollector {
             for change in difference.changes {
                 add(change.range, of: url, source, LinkCollector.escape(change.replacement, escaping))
             }
-            after = difference.result
+            if keepsURLs { after = difference.result }
         }
         guard edits.count > before else {
             stay(source, url, place: place, reason: .decided("unchanged by " + plugin), isOurs: isOurs)
@@ -221,8 +248,9 @@ struct LinkCollector {
         _ source: DecodedText, _ url: borrowing WebURL, to after: [UInt8], _ firstEdit: Int, _ place: String,
         _ plugin: String
     ) -> RewrittenLink {
-        guard let spelling else {
-            return RewrittenLink(part: part, place: place, plugin: plugin, old: url.text, new: after)
+        guard let spelling, keepsURLs else {
+            let before = keepsURLs ? url.text : []
+            return RewrittenLink(part: part, place: place, plugin: plugin, old: before, new: after)
         }
         let range = source.viewRange(of: ByteRange(0, source.bytes.count))
         let old = spelling.copy(range)

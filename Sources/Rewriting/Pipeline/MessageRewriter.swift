@@ -30,10 +30,11 @@ public struct MessageRewriter: Sendable {
     ///   - fields: its header fields in their order.
     ///   - body: everything behind the empty line that ends the header section.
     ///   - decider: what becomes of each link.
+    ///   - keepsURLs: the account has the URLs of links that move, for somebody who reads them. Without, they are empty.
     ///   The engine is not generic over it: callers are in other modules, so that nothing of it, inner loops
     ///   included, would be specialised.
     public func rewrite(
-        fields: [HeaderField], body: UnsafeRawBufferPointer, decider: any LinkDecider
+        fields: [HeaderField], body: UnsafeRawBufferPointer, decider: any LinkDecider, keepsURLs: Bool = true
     ) -> RewriteResult {
         var result = RewriteResult()
         if let reason = reasonToLeave(fields) {
@@ -41,10 +42,10 @@ public struct MessageRewriter: Sendable {
             return result
         }
         for (index, field) in fields.enumerated() {
-            rewrite(field, at: index, decider: decider, into: &result)
+            rewrite(field, at: index, decider: decider, keepsURLs, into: &result)
         }
         body.withMemoryRebound(to: UInt8.self) { bytes in
-            rewriteBody(bytes, fields: fields, decider: decider, into: &result)
+            rewriteBody(bytes, fields: fields, decider: decider, keepsURLs, into: &result)
         }
         return result
     }
@@ -52,13 +53,15 @@ public struct MessageRewriter: Sendable {
     // MARK: Header fields
 
     private func rewrite(
-        _ field: HeaderField, at index: Int, decider: any LinkDecider, into result: inout RewriteResult
+        _ field: HeaderField, at index: Int, decider: any LinkDecider, _ keepsURLs: Bool,
+        into result: inout RewriteResult
     ) {
         let isOurs = policy.headers.contains { field.isNamed($0) }
         guard isOurs || mayMentionDomain(field) else { return }
         let name = String(decoding: field.name, as: UTF8.self)
         var collector = LinkCollector(
-            hosts: hosts, decider: decider, showsAllLinks: false, part: "header:" + name)
+            hosts: hosts, decider: decider, showsAllLinks: false, keepsURLs: keepsURLs, part: "header:" + name
+        )
         if field.name.contains(UInt8(ascii: ".")) {
             // The first line of a mailbox, or whatever else has a colon somewhere.
             field.name.withUnsafeBufferPointer { collector.otherHeader($0, place: "header name") }
@@ -99,11 +102,12 @@ public struct MessageRewriter: Sendable {
 
     private func rewriteBody(
         _ body: UnsafeBufferPointer<UInt8>, fields: [HeaderField], decider: any LinkDecider,
+        _ keepsURLs: Bool,
         into result: inout RewriteResult
     ) {
         let structure = MIMEScanner.scan(fields: fields, body: body)
         let account = Account(hosts: hosts)
-        let parts = PartRewriter(policy: policy, hosts: hosts, decider: decider)
+        let parts = PartRewriter(policy: policy, hosts: hosts, decider: decider, keepsURLs: keepsURLs)
         var named: Set<Int> = []
         for leaf in structure.leaves {
             let kind = PartKind(leaf.header.contentType)

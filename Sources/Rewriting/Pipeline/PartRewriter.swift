@@ -24,6 +24,7 @@ struct PartRewriter {
     let policy: RewritePolicy
     let hosts: DefaultHosts
     let decider: any LinkDecider
+    let keepsURLs: Bool
 
     /// Rewrites the part, adding its edits and its account to `result`.
     ///
@@ -70,7 +71,8 @@ struct PartRewriter {
             Account(hosts: hosts).skipped(leaf.number, view: view, reason: .signed, into: &result)
             return
         }
-        let collector = collect(view, of: leaf, as: kind, charset: charset, obstacle: obstacle)
+        let collector = collect(
+            view, of: leaf, as: kind, charset: charset, obstacle: obstacle, continuing: &result)
         let edits =
             charset.isPlain
             ? collector.edits
@@ -103,13 +105,15 @@ struct PartRewriter {
     }
 
     private func collect(
-        _ view: Bytes, of leaf: MIMELeaf, as kind: PartKind, charset: CharsetView, obstacle: LeftReason?
+        _ view: Bytes, of leaf: MIMELeaf, as kind: PartKind, charset: CharsetView, obstacle: LeftReason?,
+        continuing result: inout RewriteResult
     ) -> LinkCollector {
         var collector = LinkCollector(
             hosts: hosts, decider: obstacle.map { Refusing(obstacle: $0) } ?? decider,
-            showsAllLinks: policy.showsAllLinks, part: leaf.number, isPlainCharset: charset.isPlain,
-            noBreakSpace: charset.noBreakSpace,
+            showsAllLinks: policy.showsAllLinks, keepsURLs: keepsURLs, part: leaf.number,
+            isPlainCharset: charset.isPlain, noBreakSpace: charset.noBreakSpace,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
+        collector.takeOver(&result)
         if kind == .text {
             if leaf.header.contentType.joinsFlowedLines {
                 collector.flowedText(view)
@@ -128,7 +132,7 @@ struct PartRewriter {
 private struct Refusing: LinkDecider {
     let obstacle: LeftReason
 
-    func decide(_ link: Link) -> LinkDecision { .leave(reason: obstacle.text) }
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision { .leave(reason: obstacle.text) }
 }
 
 /// Where lines of a part may be broken, computed when the first line needs it.

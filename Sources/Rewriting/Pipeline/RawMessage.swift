@@ -35,18 +35,15 @@ public struct RawMessage: Sendable {
             edits.sort { $0.range.start < $1.range.start }
         }
         edits.reserveCapacity(edits.count + result.bodyEdits.count)
+        // A part of one line does not say how the message ends its lines; what breaks it then is CRLF, as in all
+        // mail on its way. A file without any CR has to stay one.
+        let hasReturns = bytes.contains(0x0D)
         for edit in result.bodyEdits {
             let range = ByteRange(edit.range.start + bodyStart, edit.range.end + bodyStart)
-            edits.append(Edit(range, withLineEndsOfMessage(edit.replacement)))
+            edits.append(
+                Edit(range, hasReturns ? edit.replacement : edit.replacement.filter { $0 != 0x0D }))
         }
         return bytes.applying(edits)
-    }
-
-    /// A part of one line does not say how the message ends its lines; what breaks it then is CRLF, as in all
-    /// mail on its way. A file without any CR has to stay one.
-    private func withLineEndsOfMessage(_ replacement: [UInt8]) -> [UInt8] {
-        guard replacement.contains(0x0D), !bytes.contains(0x0D) else { return replacement }
-        return replacement.filter { $0 != 0x0D }
     }
 }
 

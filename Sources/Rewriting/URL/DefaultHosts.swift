@@ -1,7 +1,8 @@
 import DomainNames
 
-/// The default tracking domains in the form in which URLs are compared with them.
-struct DefaultHosts: Sendable {
+/// The default tracking domains in the form in which URLs are compared with them. A class, so that to hand them on for
+/// a link takes one reference, not one for each list.
+final class DefaultHosts: Sendable {
     /// Few, as a rule: comparing is quicker than hashing.
     private let hosts: [[UInt8]]
     /// `.t.relay.example` for `*.t.relay.example`.
@@ -32,9 +33,10 @@ struct DefaultHosts: Sendable {
         }
         self.hosts = Array(hosts)
         self.suffixes = suffixes
-        needles =
+        let needles =
             hosts.map { DefaultHosts.needle($0, isSuffix: false) }
             + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
+        self.needles = needles
         let before = Set(needles.map { $0.text[$0.dot - 1] | 0x20 }).sorted()
         beforeDots =
             before.isEmpty || before.count > 2
@@ -61,6 +63,22 @@ struct DefaultHosts: Sendable {
             return true
         }
         return suffixes.contains { host.count > $0.count && DefaultHosts.ends(host, with: $0) }
+    }
+
+    /// Where the one of them ends that begins at `start` of a text, spelled as it is serialised; nil where none does.
+    func end(ofHostAt start: Int, in text: Bytes) -> Int? {
+        for index in hosts.indices {
+            let end = start + hosts[index].count
+            guard end <= text.count, end == text.count || !HostParser.isCanonical(text[end]) else { continue }
+            let isSame = hosts[index].withUnsafeBufferPointer {
+                text.equals(ByteRange(start, end), $0, ByteRange(0, $0.count))
+            }
+            if isSame { return end }
+        }
+        if suffixes.isEmpty { return nil }
+        var end = start
+        while end < text.count, HostParser.isCanonical(text[end]) { end += 1 }
+        return contains(Bytes(rebasing: text[start..<end])) ? end : nil
     }
 
     private static func ends(_ host: Bytes, with end: [UInt8]) -> Bool {

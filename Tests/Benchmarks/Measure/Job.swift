@@ -20,7 +20,7 @@ struct Job {
         let result = message.withUnsafeBytes { bytes in
             rewriter.rewrite(
                 fields: raw.fields, body: UnsafeRawBufferPointer(rebasing: bytes[raw.bodyStart...]),
-                decider: HostMover())
+                decider: HostMover(), keepsURLs: false)
         }
         use(raw.applying(result))
         return result
@@ -47,16 +47,14 @@ struct Job {
 struct HostMover: LinkDecider {
     private static let host = Array("click.acme.example".utf8)
 
-    func decide(_ link: Link) -> LinkDecision {
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision {
         let old = link.components.host
-        let host = HostMover.host
-        var url: [UInt8] = []
-        url.reserveCapacity(link.url.count - old.count + host.count)
+        answer.reserveCapacity(link.url.count - old.count + HostMover.host.count)
         link.url.withUnsafeBufferPointer {
-            url.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<old.start]))
-            url.append(contentsOf: host)
-            url.append(contentsOf: UnsafeBufferPointer(rebasing: $0[old.end...]))
+            answer.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<old.start]))
+            answer.append(contentsOf: HostMover.host)
+            answer.append(contentsOf: UnsafeBufferPointer(rebasing: $0[old.end...]))
         }
-        return .move(url: url, plugin: "benchmark")
+        return .move(plugin: "benchmark")
     }
 }

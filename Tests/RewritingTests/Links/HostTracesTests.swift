@@ -76,10 +76,9 @@ struct HostTracesTests {
 }
 
 private struct HostMover: LinkDecider {
-    func decide(_ link: Link) -> LinkDecision {
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision {
         let host = Array("click.acme.example".utf8)
-        return .move(
-            url: link.url[..<link.components.host.start] + host + link.url[link.components.host.end...],
-            plugin: "test")
+        answer = link.url[..<link.components.host.start] + host + link.url[link.components.host.end...]
+        return .move(plugin: "test")
     }
 }

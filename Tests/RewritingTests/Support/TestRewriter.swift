@@ -7,7 +7,7 @@ struct TestDecider: LinkDecider {
     var host = "click.acme.example"
     var scheme: String?
 
-    func decide(_ link: Link) -> LinkDecision {
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision {
         let rest = link.url[link.components.rest.start..<link.components.rest.end]
         if rest.starts(with: "/keep".utf8) { return .leave(reason: "kept") }
         var url = Array(link.url[..<link.components.host.start])
@@ -16,7 +16,8 @@ struct TestDecider: LinkDecider {
         }
         url += host.utf8
         url += link.url[link.components.host.end...]
-        return .move(url: url, plugin: "test")
+        answer = url
+        return .move(plugin: "test")
     }
 }
 

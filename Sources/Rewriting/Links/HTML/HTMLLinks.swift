@@ -63,9 +63,10 @@ struct HTMLLinks: HTMLTokenSink {
         } else if view.equals("style", in: name) {
             enter(name, range, namespace)
         }
-        guard mayConcern(range) else { return }
         let hasLiteral = literals.occur(in: range)
-        for (index, attribute) in attributes.enumerated() {
+        guard hasLiteral || mayBeDisguised(range) else { return }
+        for index in attributes.indices {
+            let attribute = attributes[index]
             if hasLiteral { verbatim(attribute.name, place: "attribute name", reason: .notALinkPlace) }
             guard mayConcern(attribute.value) else { continue }
             let kind = HTMLPlaces.kind(
@@ -88,8 +89,9 @@ struct HTMLLinks: HTMLTokenSink {
         among attributes: [HTMLAttribute]
     ) {
         let place = place(element, attribute.name)
-        if kind == .url, !isDuplicate, let link = plainLink(attribute.value) {
-            collector.url(link, in: attribute.value, of: view, place: place)
+        if kind == .url, !isDuplicate, hasNothingHidden(attribute.value),
+            collector.plainURL(attribute.value, of: view, place: place)
+        {
             return
         }
         let text = CharacterReferences.decode(attribute.value, of: view, inAttribute: true)
@@ -111,10 +113,9 @@ struct HTMLLinks: HTMLTokenSink {
         }
     }
 
-    /// The value as a link that has nothing hidden in it, if it is one.
-    private mutating func plainLink(_ value: ByteRange) -> PlainLink? {
-        guard !readsAll, literals.occurOnce(in: value), !disguises.occur(in: value) else { return nil }
-        return PlainLink(value, of: view, hosts: collector.hosts)
+    /// Whether all that the value says of default domains is one of them, written literally.
+    private mutating func hasNothingHidden(_ value: ByteRange) -> Bool {
+        !readsAll && literals.occurOnce(in: value) && !disguises.occur(in: value)
     }
 
     /// Takes a value that has URLs at `ranges`, and what it mentions between them.
@@ -234,7 +235,12 @@ struct HTMLLinks: HTMLTokenSink {
     /// Whether a string has to be read: a default domain stands in it, or might in another spelling.
     @inline(__always)
     private mutating func mayConcern(_ range: ByteRange) -> Bool {
-        literals.occur(in: range) || !range.isEmpty && (readsAll || disguises.occur(in: range))
+        literals.occur(in: range) || mayBeDisguised(range)
+    }
+
+    @inline(__always)
+    private mutating func mayBeDisguised(_ range: ByteRange) -> Bool {
+        !range.isEmpty && (readsAll || disguises.occur(in: range))
     }
 
     /// Whether a string that is no link has to be read: a default domain may stand in it, by letters or references.
@@ -263,10 +269,12 @@ struct HTMLLinks: HTMLTokenSink {
         return value.filter { !ASCII.isWhitespace($0) }.map(ASCII.lowercased).elementsEqual("refresh".utf8)
     }
 
-    /// `a[href]`. A mail has few different ones: they are kept.
+    /// `a[href]`. A mail has few different ones, and few spellings of each: they are kept.
     private mutating func place(_ element: ByteRange, _ attribute: ByteRange) -> String {
         for index in places.indices
-        where view.equals(places[index].element, element) && view.equals(places[index].attribute, attribute) {
+        where view.equals(places[index].element, view, element)
+            && view.equals(places[index].attribute, view, attribute)
+        {
             return places[index].name
         }
         let name = lowercased(element) + "[" + lowercased(attribute) + "]"

@@ -107,6 +107,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     /// slashes; a letter before the `=` is the end of a name, a quote behind it begins a value.
     private func plainTagEnd(from start: Int) -> Int? {
         guard let base = view.baseAddress else { return nil }
+        if start < end, base[start] == UInt8(ascii: ">") { return start &+ 1 }
         var position = start
         while position &+ 16 <= end {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)

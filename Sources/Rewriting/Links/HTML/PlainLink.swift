@@ -1,20 +1,17 @@
-/// A URL as nearly all are that concern us: absolute, in ASCII, on a default domain that is spelled as it is serialised,
-/// and with no reference in it but `&amp;`.
+/// Reads URLs as nearly all are that concern us: absolute, in ASCII, on a default domain that is spelled as it is
+/// serialised, with no reference in them but `&amp;`.
 ///
 /// What such a URL says is plain from its markup, at a fraction of what ``CharacterReferences`` and ``WebURL`` cost.
-struct PlainLink {
-    /// With its references resolved.
-    let url: [UInt8]
-    /// Ranges in `url`. Up to the host's end they stand so in the markup, too.
-    let components: URLComponents
-
-    /// Reads the attribute value in `range`.
+enum PlainLink {
+    /// Reads the attribute value in `range` into `link`: its URL and components.
     ///
-    /// - Returns: nil where there is more to it.
-    init?(_ range: ByteRange, of view: Bytes, hosts: DefaultHosts) {
+    /// - Returns: false where there is more to it.
+    static func read(
+        _ range: ByteRange, of view: Bytes, hosts: DefaultHosts, into link: inout Link
+    ) -> Bool {
         let value = Bytes(rebasing: view[range.start..<range.end])
         guard let first = value.first, let last = value.last, first > 0x20, last > 0x20, value.isPlain else {
-            return nil
+            return false
         }
         let scheme: Int
         if value.hasPrefix("https://", at: 0) {
@@ -22,38 +19,49 @@ struct PlainLink {
         } else if value.hasPrefix("http://", at: 0) {
             scheme = 4
         } else {
-            return nil
+            return false
         }
-        var end = scheme + 3
-        while end < value.count, HostParser.isCanonical(value[end]) { end += 1 }
-        let host = ByteRange(scheme + 3, end)
-        guard end == value.count || PlainLink.endsHost(value[end]),
-            hosts.contains(Bytes(rebasing: value[host.start..<host.end])),
-            let url = PlainLink.resolved(value)
-        else { return nil }
-        self.url = url
-        components = URLComponents(
-            scheme: ByteRange(0, scheme), host: host, port: ByteRange(end, end),
-            rest: ByteRange(end, url.count))
+        let start = scheme + 3
+        guard let end = hosts.end(ofHostAt: start, in: value), end == value.count || endsHost(value[end])
+        else { return false }
+        link.url.removeAll(keepingCapacity: true)
+        link.url.append(contentsOf: value)
+        guard resolve(&link.url, from: end) else { return false }
+        link.components = URLComponents(
+            scheme: ByteRange(0, scheme), host: ByteRange(start, end), port: ByteRange(end, end),
+            rest: ByteRange(end, link.url.count))
+        return true
     }
 
     private static func endsHost(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 
-    /// A copy in which each `&amp;` is `&`, nil where another `&` stands.
-    private static func resolved(_ value: Bytes) -> [UInt8]? {
-        var url: [UInt8] = []
-        url.reserveCapacity(value.count)
-        var position = 0
-        while let ampersand = value.firstIndex(of: UInt8(ascii: "&"), from: position, to: value.count) {
-            guard value.hasPrefix("&amp;", at: ampersand), value[ampersand + 1] == UInt8(ascii: "a"),
-                value[ampersand + 2] == UInt8(ascii: "m"), value[ampersand + 3] == UInt8(ascii: "p")
-            else { return nil }
-            url.append(contentsOf: Bytes(rebasing: value[position...ampersand]))
-            position = ampersand + 5
+    /// Makes each `&amp;` an `&`.
+    ///
+    /// - Returns: false where another `&` stands.
+    private static func resolve(_ url: inout [UInt8], from start: Int) -> Bool {
+        let kept: Int? = url.withUnsafeMutableBufferPointer { text in
+            let bytes = Bytes(text)
+            guard let base = text.baseAddress else { return nil }
+            var read = start
+            var written = start
+            while let ampersand = bytes.firstIndex(of: UInt8(ascii: "&"), from: read, to: bytes.count) {
+                guard ampersand + 5 <= bytes.count, bytes[ampersand + 1] == UInt8(ascii: "a"),
+                    bytes[ampersand + 2] == UInt8(ascii: "m"), bytes[ampersand + 3] == UInt8(ascii: "p"),
+                    bytes[ampersand + 4] == UInt8(ascii: ";")
+                else { return nil }
+                let count = ampersand + 1 - read
+                if written < read { (base + written).update(from: base + read, count: count) }
+                written += count
+                read = ampersand + 5
+            }
+            if written == read { return bytes.count }
+            (base + written).update(from: base + read, count: bytes.count - read)
+            return written + bytes.count - read
         }
-        url.append(contentsOf: Bytes(rebasing: value[position...]))
-        return url
+        guard let kept else { return false }
+        url.removeLast(url.count - kept)
+        return true
     }
 }

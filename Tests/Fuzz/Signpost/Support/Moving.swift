@@ -6,11 +6,11 @@ import DomainNames
 struct MovingDecider: LinkDecider {
     static let host = Array("click.acme.example".utf8)
 
-    func decide(_ link: Link) -> LinkDecision {
-        let url =
+    func decide(_ link: Link, answer: inout [UInt8]) -> LinkDecision {
+        answer =
             link.url[..<link.components.host.start] + MovingDecider.host
             + link.url[link.components.host.end...]
-        return .move(url: Array(url), plugin: "fuzz")
+        return .move(plugin: "fuzz")
     }
 }
 
