@@ -11,7 +11,13 @@ public enum FileBytes {
     /// block a reload for ever.
     public static func read(_ path: String, atMost limit: Int = maximumSize) throws(ValueError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw ValueError("cannot open this file: " + lastErrorText()) }
+        guard descriptor >= 0 else {
+            let text = lastErrorText()
+            // The link itself is there, and ls(1) shows it.
+            var link = stat()
+            let isLink = errno == ENOENT && lstat(path, &link) == 0
+            throw ValueError("cannot open this file: " + (isLink ? "it is a link that leads nowhere" : text))
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

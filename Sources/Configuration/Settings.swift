@@ -224,15 +224,18 @@ public struct PluginEntry: Sendable {
     public var position: SourcePosition
     /// Its settings in the file's order. The keys are scalars; none occurs twice.
     public var settings: [(key: ConfigurationNode, value: ConfigurationNode)]
+    /// Whether its settings could be read; where not, they are empty and the mistake is among the errors.
+    public var isReadable: Bool
 
     /// A plugin with its settings.
     public init(
         name: String, position: SourcePosition,
-        settings: [(key: ConfigurationNode, value: ConfigurationNode)] = []
+        settings: [(key: ConfigurationNode, value: ConfigurationNode)] = [], isReadable: Bool = true
     ) {
         self.name = name
         self.position = position
         self.settings = settings
+        self.isReadable = isReadable
     }
 
     /// What is loaded where `plugins.load` is missing.

@@ -31,7 +31,9 @@ extension SettingsReader {
             errors.report(
                 node.position,
                 "expected one plugin with its settings indented below its name, found the keys \(keys)")
-            return nil
+            // Settings that are not indented: the first key is the plugin.
+            let name = pairs.first?.key.scalar.flatMap { try? SettingsReader.pluginName($0) }
+            return name.map { PluginEntry(name: $0, position: node.position, isReadable: false) }
         }
         guard let name = block.read(key, as: "a plugin in `load`", SettingsReader.pluginName) else {
             return nil
@@ -44,7 +46,7 @@ extension SettingsReader {
         default:
             errors.report(
                 value.position, "expected settings for the plugin `\(name)`, found \(value.kindOfValue)")
-            return nil
+            return PluginEntry(name: name, position: key.position, isReadable: false)
         }
     }
 

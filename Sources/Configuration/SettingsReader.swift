@@ -4,7 +4,7 @@ extension Settings {
     /// Reads the main file. All its mistakes are found in one run, sorted by place.
     ///
     /// - Returns: where there are errors, settings that serve to look for more of them in the files that they name,
-    ///   and for nothing else; nil where not even that can be read.
+    ///   and for nothing else; nil where nothing says where these are.
     public static func load(file: String) -> (settings: Settings?, errors: [ConfigurationError]) {
         let errors = ErrorList()
         let root = ConfigurationNode.read(file: file, errors: errors)
@@ -42,7 +42,7 @@ struct SettingsReader {
         root = MappingReader(node, keys: SettingsReader.keys, errors: errors)
     }
 
-    /// The settings, nil where what has no default is missing or wrong; the mistakes are in `errors`.
+    /// The settings, nil where nothing says where the senders are; the mistakes are in `errors`.
     func settings() -> Settings? {
         // Every key is read whatever went wrong before, for its own mistakes.
         let domains = defaultTrackingDomains()
@@ -59,9 +59,10 @@ struct SettingsReader {
         let traceHeader = root.flag("trace_header")
         let maxMessageSize = root.value("max_message_size", Quantity.bytes)
 
-        guard let domains, !domains.isEmpty, let target, let senders else { return nil }
+        // Where these two are missing or wrong, which is reported, nothing points anywhere (RFC 2606).
+        guard let senders, let target = target ?? DomainName("missing.invalid") else { return nil }
         var settings = Settings(
-            file: file, defaultTrackingDomains: domains, cnameTarget: target, senders: senders)
+            file: file, defaultTrackingDomains: domains ?? [], cnameTarget: target, senders: senders)
         settings.listen = listen ?? settings.listen
         settings.socketMode = socketMode ?? settings.socketMode
         if case .unix = settings.listen {} else { settings.socketMode = nil }

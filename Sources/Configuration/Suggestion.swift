@@ -44,3 +44,8 @@ enum Suggestion {
         return last[right.count]
     }
 }
+
+/// The known word that `word` was meant to be, or nil where none is near enough.
+public func nearest(to word: String, among known: [String]) -> String? {
+    Suggestion.nearest(to: word, among: known)
+}

@@ -11,6 +11,8 @@ public struct SnapshotReading {
     public private(set) var snapshot: Snapshot?
     /// Every mistake, those of the main file first: what is wrong there is the cause of much else.
     public private(set) var errors: [ConfigurationError]
+    /// The main file's, see ``Settings/load(file:)`` for what they are worth where there are mistakes.
+    public let settings: Settings?
     /// How the senders' files were read; nil where the main file says too little for that, or the senders are in a
     /// database.
     public private(set) var senders: SenderReading?
@@ -18,7 +20,6 @@ public struct SnapshotReading {
     /// Reads the main file, every sender file and every plugin; `previous` is what is in use now, nil at a start.
     public init(file: String, after previous: Snapshot? = nil) {
         let version = FileVersion(of: file)
-        let settings: Settings?
         (settings, errors) = Settings.load(file: file)
         guard let settings else { return }
         var isMainFileBroken = !errors.isEmpty
@@ -32,7 +33,7 @@ public struct SnapshotReading {
         switch settings.senders {
         case .folder(let folder):
             let reading = SenderReading(settings, folder: folder, after: previous?.senders) { sender in
-                guard let plugins, !sender.plugins.isEmpty else { return [] }
+                guard !sender.plugins.isEmpty else { return [] }
                 var mistakes: [ConfigurationError] = []
                 let own = same?.rules[ObjectIdentifier(sender)]
                 rules[ObjectIdentifier(sender)] =
@@ -41,7 +42,7 @@ public struct SnapshotReading {
             } checkPlugins: { policies in
                 var mistakes: [ConfigurationError] = []
                 for case (let name, .settings(let settings)) in policies {
-                    plugins?.check(settings.rest, of: name, at: settings.position, errors: &mistakes)
+                    plugins.check(settings.rest, of: name, at: settings.position, errors: &mistakes)
                 }
                 return mistakes
             }
@@ -58,7 +59,7 @@ public struct SnapshotReading {
             let (one, other) = (left.position.file == file, right.position.file == file)
             return one != other ? one : left < right
         }
-        guard let plugins, !isMainFileBroken else { return }
+        guard plugins.isComplete, !isMainFileBroken else { return }
         snapshot = Snapshot(
             settings: settings, senders: directory, plugins: plugins, rules: rules, database: database,
             version: version)
@@ -77,9 +78,10 @@ public struct SnapshotReading {
 }
 
 extension Settings {
-    fileprivate func loadPlugins(errors: inout [ConfigurationError]) -> LoadedPlugins? {
+    fileprivate func loadPlugins(errors: inout [ConfigurationError]) -> LoadedPlugins {
         let requests = plugins.load.map {
-            PluginRequest(name: $0.name, position: $0.position, settings: $0.settings)
+            PluginRequest(
+                name: $0.name, position: $0.position, settings: $0.settings, isReadable: $0.isReadable)
         }
         return LoadedPlugins.load(
             requests, from: PluginDirectory(plugins.directory?.path), leavePaths: leavePaths, errors: &errors)
@@ -107,9 +109,9 @@ extension SenderDatabase {
 
 extension SenderDirectory {
     /// The senders of a database, each with what it says of the plugins, which is checked when its row is read.
-    fileprivate init(asking database: SenderDatabase, _ settings: Settings, _ plugins: LoadedPlugins?) {
+    fileprivate init(asking database: SenderDatabase, _ settings: Settings, _ plugins: LoadedPlugins) {
         let lookup = DatabaseSenders(database, settings: settings) { sender, mistakes in
-            sender.plugins.isEmpty ? nil : plugins?.rules(of: SenderFacts(sender), errors: &mistakes)
+            sender.plugins.isEmpty ? nil : plugins.rules(of: SenderFacts(sender), errors: &mistakes)
         }
         self.init(asking: lookup, identifySenderBy: settings.identifySenderBy)
     }

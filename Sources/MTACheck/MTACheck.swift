@@ -49,6 +49,11 @@ public struct MTAReport: Sendable {
             findings = PostfixCheck(configuration: postfix, settings: settings).findings()
         case .sendmail:
             let file = try SendmailFile(path: absolutePath(configuration ?? usualSendmailFile))
+            guard file.hasVersion else {
+                throw MTACheckError(
+                    "\(file.path): expected a sendmail.cf, found no line such as V10/Berkeley; name the file that m4 makes "
+                        + "of sendmail.mc")
+            }
             subject = "Sendmail with \(file.path)"
             findings = SendmailCheck(file: file, settings: settings).findings()
         }

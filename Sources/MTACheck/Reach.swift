@@ -12,11 +12,17 @@ struct Reach {
     /// Walks to the socket as the MTA would: each folder has to let it in, and the socket to let it write (unix(7)).
     func findings(for path: String) -> [Finding] {
         var findings: [Finding] = []
+        if let group = settings.socketGroup, getgrnam(group) == nil {
+            findings.append(
+                Finding(
+                    .error, settings.file,
+                    "socket_group: there is no group called \(quoted(group)), and Signpost does not start without; create "
+                        + "it, or name the MTA's own:",
+                    remedy: "socket_group: \(groupName(account.groupIDs.first ?? 0))"))
+        }
         for folder in foldersAbove(path) {
             var status = stat()
-            guard stat(folder, &status) == 0 else {
-                return [unseen(folder, "the folder \(folder) is not there, and so no socket in it")]
-            }
+            guard stat(folder, &status) == 0 else { return findings + [missing(folder)] }
             // A list of rights (acl(5)) may say otherwise than the mode: not for us to read.
             if hasAccessList(folder) { continue }
             if !account.may(1, status) {
@@ -30,6 +36,18 @@ struct Reach {
             }
         }
         return findings + socketFindings(path)
+    }
+
+    /// A folder that is not there. systemd makes those below /run when Signpost starts; others nobody does.
+    private func missing(_ folder: String) -> Finding {
+        let what = "the folder \(folder) is not there, and so no socket in it"
+        if errno != ENOENT || folder == "/run" || folder.hasPrefix("/run/") || folder.hasPrefix("/var/run/") {
+            return unseen(folder, what)
+        }
+        return Finding(
+            .error, folder,
+            what + ", and Signpost does not start; make it, for the user that Signpost runs as:",
+            remedy: "install -d -o signpost -g \(groupName(account.groupIDs.first ?? 0)) -m 2750 \(folder)")
     }
 
     private func socketFindings(_ path: String) -> [Finding] {
@@ -100,19 +118,12 @@ struct Reach {
 
 /// Whether connections to the socket are refused.
 private func isDead(_ path: String) -> Bool {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    guard let address = UnixAddress(path: path) else { return false }
     let descriptor = socket(
         AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) != 0 && errno == ECONNREFUSED
-        }
-    }
+    return address.withPointer { connect(descriptor, $0, $1) != 0 && errno == ECONNREFUSED }
 }
 
 /// `/`, `/run`, `/run/signpost` for `/run/signpost/milter.sock`.

@@ -14,6 +14,11 @@ func output(of program: String, _ arguments: [String]) throws(MTACheckError) -> 
             : complaint.split(separator: "\n").joined(separator: "; "))
 }
 
+/// The lines that a program writes to standard error.
+func complaints(of program: String, _ arguments: [String]) throws(MTACheckError) -> [String] {
+    try run(program, arguments, keep: STDERR_FILENO).text.split(separator: "\n").map(String.init)
+}
+
 /// Runs a program with its standard output or error kept and the other thrown away.
 private func run(
     _ program: String, _ arguments: [String], keep: Int32

@@ -22,7 +22,7 @@ struct TimeLimits {
         guard let seconds = Self.seconds(text, defaultUnit: defaultUnit) else {
             return [
                 Finding(
-                    .warning, place,
+                    .error, place,
                     "\(mail): expected a time such as 30s \(kind.rawValue), found \"\(text)\"")
             ]
         }

@@ -197,6 +197,9 @@ public final class MilterServer: Sendable {
     }
 
     /// Stops taking connections, and waits for the messages under way, though not for ever; a second signal ends it.
+    ///
+    /// Connections are not closed between messages: an MTA has one for each of its sessions, and for the rest of a
+    /// session whose connection is gone it does as for a milter that is down.
     private func drain(_ socket: ListeningSocket) {
         log(.info, "stopping: \(Self.liveMessages) messages under way")
         ServiceManager.tellStopping("stopping: messages=\(Self.liveMessages)")

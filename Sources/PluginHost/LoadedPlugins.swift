@@ -6,6 +6,11 @@ import Configuration
 public final class LoadedPlugins: Sendable {
     /// The plugins opened with the global settings, in the order in which they are asked.
     let instances: [PluginInstance]
+    /// The plugins that were asked for and cannot be used, each with its library where at least that is in order.
+    let unusable: [String: PluginLibrary?]
+    /// Whether all that were asked for can be used. If not, these serve to look for mistakes in senders' files, and for
+    /// nothing else.
+    public let isComplete: Bool
     /// The patterns of `leave_paths`, in UTF-8.
     let leavePaths: [[UInt8]]
     /// The reasons and names of each plugin, made once so that no text is made per link.
@@ -16,8 +21,13 @@ public final class LoadedPlugins: Sendable {
     /// What the plugins say of themselves, in the order in which they are asked.
     public var descriptions: [PluginDescription] { instances.map(\.library.description) }
 
-    private init(instances: [PluginInstance], leavePaths: [String]) {
+    private init(
+        instances: [PluginInstance], unusable: [String: PluginLibrary?], isComplete: Bool,
+        leavePaths: [String]
+    ) {
         self.instances = instances
+        self.unusable = unusable
+        self.isComplete = isComplete
         self.leavePaths = leavePaths.map { Array($0.utf8) }
         sentences = instances.map { PluginSentences($0.library.description.name) }
         wantsAllLinks = instances.contains { $0.library.description.wantsAllLinks }
@@ -30,13 +40,13 @@ public final class LoadedPlugins: Sendable {
     ///   - directory: where they are.
     ///   - leavePaths: the patterns of `leave_paths`.
     ///   - errors: receives each mistake there is, with its place.
-    /// - Returns: nil where there is a mistake.
     public static func load(
         _ requests: [PluginRequest], from directory: PluginDirectory, leavePaths: [String] = [],
         errors: inout [ConfigurationError]
-    ) -> LoadedPlugins? {
+    ) -> LoadedPlugins {
         let before = errors.count
         var instances: [PluginInstance] = []
+        var unusable: [String: PluginLibrary?] = [:]
         var seen: [String: SourcePosition] = [:]
         for request in requests {
             if let first = seen.updateValue(request.position, forKey: request.name) {
@@ -45,18 +55,25 @@ public final class LoadedPlugins: Sendable {
                         request.position, "plugin \"\(request.name)\" is loaded twice, first at \(first)"))
                 continue
             }
+            var library: PluginLibrary?
             do throws(PluginProblem) {
-                let library = try PluginLibrary.open(request.name, in: directory)
-                guard
+                let opened = try PluginLibrary.open(request.name, in: directory)
+                library = opened
+                if request.isReadable,
                     let values = SettingReader.values(
-                        of: request.settings, for: library, base: nil, at: request.position, errors: &errors)
-                else { continue }
-                instances.append(try PluginInstance(library, values: values))
+                        of: request.settings, for: opened, base: nil, at: request.position, errors: &errors)
+                {
+                    instances.append(try PluginInstance(opened, values: values))
+                    continue
+                }
             } catch {
                 errors.append(ConfigurationError(request.position, error.message))
             }
+            unusable.updateValue(library, forKey: request.name)
         }
-        return errors.count == before ? LoadedPlugins(instances: instances, leavePaths: leavePaths) : nil
+        return LoadedPlugins(
+            instances: instances, unusable: unusable,
+            isComplete: errors.count == before && unusable.isEmpty, leavePaths: leavePaths)
     }
 }
 

@@ -11,11 +11,17 @@ public struct PluginRequest: Sendable {
     public var position: SourcePosition
     /// The settings given with it.
     public var settings: [PluginSettingEntry]
+    /// Whether the settings could be read. Where not, which is complained about already, the plugin is opened only to
+    /// see what settings it has.
+    public var isReadable: Bool
 
     /// A request for `name`.
-    public init(name: String, position: SourcePosition, settings: [PluginSettingEntry] = []) {
+    public init(
+        name: String, position: SourcePosition, settings: [PluginSettingEntry] = [], isReadable: Bool = true
+    ) {
         self.name = name
         self.position = position
         self.settings = settings
+        self.isReadable = isReadable
     }
 }

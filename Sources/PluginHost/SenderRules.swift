@@ -34,7 +34,13 @@ extension LoadedPlugins {
         for rule in facts.rules {
             guard let index = instances.firstIndex(where: { $0.library.description.name == rule.plugin })
             else {
-                errors.append(notLoaded(rule))
+                if let library = unusable[rule.plugin] {
+                    if case .on(_, let settings) = rule.choice {
+                        check(settings, of: library, at: rule.position, errors: &errors)
+                    }
+                } else {
+                    errors.append(notLoaded(rule))
+                }
                 continue
             }
             if let first = seen[index] {
@@ -63,8 +69,22 @@ extension LoadedPlugins {
         errors: inout [ConfigurationError]
     ) {
         let index = instances.firstIndex { $0.library.description.name == plugin }
-        guard let index else { return }
-        _ = instance(index, overriding: settings, at: position, errors: &errors)
+        if let index {
+            _ = instance(index, overriding: settings, at: position, errors: &errors)
+        } else if let library = unusable[plugin] {
+            check(settings, of: library, at: position, errors: &errors)
+        }
+    }
+
+    /// Checks a sender's settings for a plugin that cannot be used as the main file has it.
+    private func check(
+        _ settings: [PluginSettingEntry], of library: PluginLibrary?, at position: SourcePosition,
+        errors: inout [ConfigurationError]
+    ) {
+        guard let library else { return }
+        // What has to be given the main file may give, where it is mended.
+        let base = library.description.settings.map { $0.defaultValue ?? .boolean(false) }
+        _ = SettingReader.values(of: settings, for: library, base: base, at: position, errors: &errors)
     }
 
     /// The plugin with a sender's settings over the global ones; the same one where nothing differs.

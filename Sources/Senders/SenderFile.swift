@@ -195,15 +195,13 @@ public struct SenderFileReader: Sendable {
     private func plugin(
         _ name: String, _ key: ConfigurationNode, _ value: ConfigurationNode, errors: ErrorList
     ) -> Sender.PluginPolicy? {
-        if let word = value.scalar {
-            do {
-                let isOn = try MappingReader.flag(word)
-                return isOn ? .settings(Sender.PluginSettings(position: key.position)) : .off
-            } catch {
-                errors.report(
-                    value.position, "`\(name)`: expected off, on or settings, found \(value.kindOfValue)")
-                return nil
-            }
+        if let isOn = try? value.scalar.map(MappingReader.flag) {
+            return isOn ? .settings(Sender.PluginSettings(position: key.position)) : .off
+        }
+        guard case .mapping = value.value else {
+            errors.report(
+                value.position, "`\(name)`: expected off, on or settings, found \(value.kindOfValue)")
+            return nil
         }
         let own = ["tracking_domain", "scheme"]
         let reader = MappingReader(value, keys: own, othersAllowed: true, errors: errors)

@@ -35,15 +35,18 @@ struct Check: ParsableCommand {
     var mtaConfig: String?
 
     func run() throws {
-        let (snapshot, errors) = Snapshot.load(file: options.config)
-        complain(errors)
-        guard errors.isEmpty, let snapshot else { throw SystemExit.configuration }
+        let reading = SnapshotReading(file: options.config)
+        var errors = reading.errors
         do throws(ConfigurationError) {
-            _ = try NetworkVerifier(snapshot.settings)
+            _ = try reading.settings.map(NetworkVerifier.init)
         } catch {
-            complain([error])
-            throw SystemExit.configuration
+            // It stands in the main file, whose mistakes come first.
+            errors.insert(
+                error,
+                at: errors.firstIndex { $0.position.file != options.config || error < $0 } ?? errors.count)
         }
+        complain(errors)
+        guard errors.isEmpty, let snapshot = reading.snapshot else { throw SystemExit.configuration }
         try snapshot.database.map(verifyThatItAnswers)
         let senders = snapshot.database == nil ? "\(snapshot.senders.count)" : "in the database"
         let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")

@@ -13,9 +13,14 @@ struct Reload: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOption
 
+    @Flag(
+        name: .shortAndLong,
+        help: "Print nothing: the filter logs the same, and the exit status says whether to look.")
+    var quiet = false
+
     func run() throws {
         let answer = try askFilter("reload", configuration: options.config)
-        for line in answer.lines { print(line) }
+        if !quiet { for line in answer.lines { print(line) } }
         if answer.exitCode != 0 { throw ExitCode(answer.exitCode) }
     }
 }

@@ -39,6 +39,13 @@ struct Rewrite: ParsableCommand {
     @Argument(help: ArgumentHelp("The message; standard input where there is none.", valueName: "message"))
     var path: String?
 
+    func validate() throws {
+        if let client, IPAddress(client) == nil {
+            throw ValidationError(
+                "--client: found \(quoted(client)), expected an IP address such as 192.0.2.7 or 2001:db8::7")
+        }
+    }
+
     func run() throws {
         let (snapshot, errors) = Snapshot.load(file: options.config)
         complain(errors)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Filtering
 import Glibc
 
@@ -23,14 +24,33 @@ struct Signpost: ParsableCommand {
             try command.run()
             end(ExitCode.success)
         } catch {
-            let message = fullMessage(for: error)
             let code = exitCode(for: error)
+            let message = (code == .validationFailure ? unknownCommand() : nil) ?? fullMessage(for: error)
             if !message.isEmpty {
                 // Help and version are what was asked for.
                 if code.isSuccess { print(message) } else { complain(message) }
             }
             end(code)
         }
+    }
+
+    /// What is wrong where a sub-command is misspelt: ArgumentParser would complain of the options that follow it.
+    private static func unknownCommand() -> String? {
+        var (command, path): (any ParsableCommand.Type, String) = (self, "signpost")
+        for word in CommandLine.arguments.dropFirst() {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            guard let next = known.first(where: { name(of: $0) == word }) else {
+                return "Error: \(unknown("sub-command", word, known: known.map(name)))\n"
+                    + "Usage: \(path) <subcommand>\n  See '\(path) --help' for more information."
+            }
+            (command, path) = (next, "\(path) \(word)")
+        }
+        return nil
+    }
+
+    private static func name(of command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? "\(command)".lowercased()
     }
 
     /// Ends the process, and no library in it: a thread may still be connecting to a database or shaking hands with a

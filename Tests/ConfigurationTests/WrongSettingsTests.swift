@@ -187,7 +187,9 @@ import Testing
             errors(in: yaml).map { $0.prefix { $0 != " " } } == [
                 "s.yaml:1:11:", "s.yaml:2:28:", "s.yaml:3:1:", "s.yaml:4:1:", "s.yaml:5:12:",
             ])
-        #expect(read(yaml)?.file == nil)
+        // Where the senders are is what it takes to look for more.
+        #expect(read(yaml)?.file == "/etc/signpost/signpost.yaml")
+        #expect(read(yaml.replacing("senders: s", with: ""))?.file == nil)
     }
 }
 

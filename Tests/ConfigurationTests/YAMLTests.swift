@@ -40,13 +40,50 @@ import Testing
                 + "(while parsing a flow sequence from line 1)"),
         Wrong(
             "a: b: c\n",
-            "x.yaml:1:5: error: not valid YAML: mapping values are not allowed in this context"),
+            "x.yaml:1:5: error: not valid YAML: mapping values are not allowed in this context; expected a key only "
+                + "where a line begins, indented as its neighbours are, and a space behind its colon; a value with "
+                + "a colon stands in quotes"),
+        Wrong(
+            "a:[\"x\"]\nb: 1\n",
+            "x.yaml:2:2: error: not valid YAML: mapping values are not allowed in this context; expected a key only "
+                + "where a line begins, indented as its neighbours are, and a space behind its colon; a value with "
+                + "a colon stands in quotes"),
+        Wrong(
+            "a: 1\n b\n  c\nd\n",
+            "x.yaml:5:1: error: not valid YAML: could not find expected ':' (while scanning a simple key from line 4)"
+        ),
+        Wrong(
+            "a:\n  b: 1\n c: 2\n",
+            "x.yaml:3:2: error: not valid YAML: did not find expected key (while parsing a block mapping from line 1); "
+                + "is the line indented as its neighbours are?"),
+        Wrong(
+            "a: [@acme.example, b]\n",
+            "x.yaml:1:5: error: a value cannot begin with @ in YAML; put it in quotes: \"@acme.example\""),
+        Wrong(
+            "\u{E9}: %a\u{E9}\n",
+            "x.yaml:1:4: error: a value cannot begin with % in YAML; put it in quotes: \"%a\u{E9}\""),
+        Wrong(
+            "a:\n  - *.t.relay.example\n",
+            "x.yaml:2:5: error: a value cannot begin with * in YAML; put it in quotes: \"*.t.relay.example\""),
+        Wrong("a: *\n", "x.yaml:1:4: error: a value cannot begin with * in YAML; put it in quotes: \"*\""),
+        Wrong(
+            "a: &&x\n", "x.yaml:1:4: error: a value cannot begin with & in YAML; put it in quotes: \"&&x\""),
+        Wrong(
+            "a: [b, ::1]\n",
+            "x.yaml:1:8: error: a value cannot begin with : in YAML; put it in quotes: \"::1\""),
+        Wrong("a: `\"b\n", "x.yaml:1:4: error: a value cannot begin with ` in YAML; put it in quotes"),
         Wrong(
             "a: \"open\n",
             "x.yaml:2:1: error: not valid YAML: found unexpected end of stream "
                 + "(while scanning a quoted scalar from line 1)"),
-        Wrong("a: *b\n", "x.yaml:1:4: error: the alias *b has no anchor &b before it"),
-        Wrong("a: &b [*b]\n", "x.yaml:1:8: error: the alias *b has no anchor &b before it"),
+        Wrong(
+            "a: *b\n",
+            "x.yaml:1:4: error: the alias *b has no anchor &b before it; if none is meant, put it in quotes: \"*b\""
+        ),
+        Wrong(
+            "a: &b [*b]\n",
+            "x.yaml:1:8: error: the alias *b has no anchor &b before it; if none is meant, put it in quotes: \"*b\""
+        ),
         Wrong(
             "a: !!int 5\n",
             "x.yaml:1:4: error: expected a value without a tag, found the tag "
@@ -127,5 +164,19 @@ import Testing
         #expect(ConfigurationNode.read(file: file, errors: list)?.position == nil)
         #expect(
             list.sorted.map(\.message) == ["expected at most 4194304 bytes, found a file of 4194305"])
+    }
+
+    @Test func `a link that leads nowhere is said to be one`() throws {
+        let folder = try TemporaryFolder()
+        let link = folder.path + "/link.yaml"
+        symlink("nowhere", link)
+        for (path, says) in [
+            (link, "it is a link that leads nowhere"),
+            (folder.path + "/none.yaml", "No such file or directory"),
+        ] {
+            let list = ErrorList()
+            #expect(ConfigurationNode.read(file: path, errors: list)?.position == nil)
+            #expect(list.sorted.map(\.message) == ["cannot open this file: " + says])
+        }
     }
 }

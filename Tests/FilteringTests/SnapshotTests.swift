@@ -39,6 +39,48 @@ import Testing
         #expect(configuration.errors.contains { $0.contains("a.yaml:5:20:") && $0.contains("\"path\"") })
     }
 
+    @Test func `a plugin that is broken in the main file hides no mistake in the senders' files`() throws {
+        let sender = """
+            addresses: ["@a.example"]
+            tracking_domain: t.a.example
+            plugins:
+              open-tracking: { path: x }
+              click-tracking: { pths: x, scheme: keep }
+              subscription: { paths: 7 }
+              no-such-plugin: off
+
+            """
+        let main = """
+            plugins:
+              load:
+                - open-tracking
+                - click-tracking: { path: ["/c/*"] }
+                - subscription: off
+                - forward-to-friend:
+                  paths: ["/f/*"]
+                - no-such-plugin
+            """
+        let errors = try TestConfiguration(main, senders: ["a": sender, "b": "nonsense"]).errors
+        let starts = errors.map { $0.split(separator: " ").first ?? "" }
+        #expect(
+            starts == [
+                "signpost.yaml:6:25:", "signpost.yaml:7:21:", "signpost.yaml:8:7:", "signpost.yaml:10:7:",
+                "senders.d/a.yaml:4:20:", "senders.d/a.yaml:5:21:", "senders.d/a.yaml:6:26:",
+                "senders.d/b.yaml:1:1:",
+            ], "\(errors)")
+    }
+
+    @Test func `without what has no default, the senders' files are still read`() throws {
+        for main in ["default_tracking_domains: [\"*.t.relay.example\"]", "cname_target: \"a b\"", ""] {
+            let configuration = try TestConfiguration(senders: ["b": "nonsense"])
+            try configuration.write("senders: senders.d\n\(main)\n", to: "signpost.yaml")
+            #expect(configuration.errors.contains { $0.hasPrefix("signpost.yaml:") }, "\(main)")
+            #expect(
+                configuration.errors.contains { $0.hasPrefix("senders.d/b.yaml:") },
+                "\(main): \(configuration.errors)")
+        }
+    }
+
     @Test func `a broken sender file disables that sender alone`() throws {
         let configuration = try TestConfiguration(senders: [
             "a": "addresses: [\"@a.example\"]\ntracking_domain: t.a.example\n", "b": "nonsense",

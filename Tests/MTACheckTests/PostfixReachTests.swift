@@ -102,6 +102,25 @@ import Testing
         #expect(report.complaints[1].contains("warning: there is no socket: Signpost is not running"))
     }
 
+    @Test func `no folder for the socket`() throws {
+        let stage = try Stage()
+        unlink(stage.socket)
+        rmdir(stage.folder + "/queue/signpost")
+        let report = try stage.postfix()
+        #expect(
+            report.has(only: .error, in: "/queue/signpost", "is not there", "install -d -o signpost -g"),
+            "\(report.complaints)")
+    }
+
+    @Test func `a group that there is not`() throws {
+        let report = try Stage().postfix(yaml: "socket_group: no-such-group\n")
+        #expect(
+            report.has(
+                only: .error, in: "signpost.yaml", "there is no group called \"no-such-group\"",
+                "socket_group: "),
+            "\(report.complaints)")
+    }
+
     @Test func `something else in the socket's place`() throws {
         let stage = try Stage()
         unlink(stage.socket)

@@ -42,6 +42,17 @@ import Testing
                 "InputMailFilters=signpost;opendkim"))
     }
 
+    @Test func `every daemon has a list of its own`() throws {
+        let report = try Stage().sendmail(replacing: [
+            "M=E": "M=E, InputMailFilters=opendkim", "Name=MTA": "Name=MTA, InputMailFilters=",
+        ])
+        #expect(report.complaints.count == 3, "\(report.complaints)")
+        #expect(
+            report.complaints[0].contains(
+                "sendmail.cf:8: error: no daemon asks Signpost: it is in InputMailFilters"))
+        #expect(report.complaints[1].contains("InputMailFilters=signpost;opendkim"))
+    }
+
     @Test func `another daemon with none`() throws {
         let report = try Stage().sendmail("O DaemonPortOptions=Port=2525, Name=Inside, InputMailFilters=\n")
         #expect(report.has(only: .warning, in: "sendmail.cf:11", "mail by Inside (port 2525) passes"))
@@ -100,6 +111,17 @@ import Testing
             try stage.sendmail().has(only: .error, in: "/queue/signpost", "refuses the socket", "chmod go-w"))
     }
 
+    @Test func `a folder that is everybody's on purpose`() throws {
+        let stage = try Stage()
+        chmod(stage.folder + "/queue/signpost", 0o1777)
+        let report = try stage.sendmail(replacing: ["TrustStickyBit": "GroupWritableDirPathSafe"])
+        #expect(
+            report.complaints.contains {
+                $0.contains(": error: Sendmail refuses the socket")
+                    && $0.contains("listen: unix:/run/signpost/milter.sock") && !$0.contains("chmod")
+            })
+    }
+
     @Test func `a folder to which its group may write`() throws {
         let stage = try Stage()
         chmod(stage.folder + "/queue/signpost", 0o770)
@@ -114,6 +136,25 @@ import Testing
         let report = try Stage().sendmail(replacing: [", T=C": ", \(flags)T=C"])
         #expect(report.complaints == [])
         #expect(report.notes.contains { $0.contains(says) })
+    }
+
+    @Test func `a flag that there is not`() throws {
+        let report = try Stage().sendmail(replacing: [", T=C": ", F=tempfail, T=C"])
+        #expect(report.has(only: .warning, in: "sendmail.cf:9", "expected F=T", "found F=tempfail"))
+    }
+
+    @Test(arguments: ["Q:30s", "R60s"]) func `a time of nothing`(time: String) throws {
+        let report = try Stage().sendmail(replacing: ["R:60s": time])
+        #expect(report.has(only: .warning, in: "sendmail.cf:9", "found \"\(time)\"", "T=C:30s"))
+    }
+
+    @Test func `a file that is not made for Sendmail itself`() throws {
+        #expect {
+            try Stage().sendmail(replacing: ["V10/Berkeley": "divert(-1)"])
+        } throws: { error in
+            let error = error as? MTACheckError
+            return error?.isMistake == true && error?.description.contains("sendmail.mc") == true
+        }
     }
 
     @Test func `mail is refused for good`() throws {

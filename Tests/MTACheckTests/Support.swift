@@ -22,14 +22,8 @@ final class Stage {
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
-        let bound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        let address = try #require(UnixAddress(path: socket))
+        let bound = address.withPointer { bind(descriptor, $0, $1) }
         try #require(bound == 0 && listen(descriptor, 8) == 0)
         let account = try #require(Account(name: user))
         if getuid() == 0 { chown(socket, 0, account.groupIDs[0]) }
@@ -86,7 +80,12 @@ final class Stage {
             goodMain = goodMain.replacingOccurrences(of: old, with: new)
             goodMaster = goodMaster.replacingOccurrences(of: old, with: new)
         }
-        try write("etc/main.cf", goodMain + main)
+        // What is set again stands once: postconf warns of more.
+        let set = main.split(separator: "\n").compactMap { $0.split(separator: " ").first.map { $0 + " =" } }
+        let kept = goodMain.split(separator: "\n").map { line in
+            set.contains { line.hasPrefix($0) } ? "# \(line)" : String(line)
+        }
+        try write("etc/main.cf", kept.joined(separator: "\n") + "\n" + main)
         try write("etc/master.cf", goodMaster + services)
         return try MTAReport(.postfix, configuration: folder + "/etc", settings: settings(yaml))
     }

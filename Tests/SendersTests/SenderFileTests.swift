@@ -111,11 +111,14 @@ import Testing
             ]
         ),
         (
-            sender("\"@a.example\"", "scheme: ftp\nplugins: { open-tracing: off, subscription: maybe }\n"),
+            sender(
+                "\"@a.example\"",
+                "scheme: ftp\nplugins: { open-tracing: off, subscription: maybe, click-tracking: [a] }\n"),
             [
                 "3:9: error: `scheme`: expected keep, https or http, found \"ftp\"",
                 "4:12: error: unknown plugin `open-tracing`; did you mean `open-tracking`?",
                 "4:45: error: `subscription`: expected off, on or settings, found \"maybe\"",
+                "4:68: error: `click-tracking`: expected off, on or settings, found a list",
             ]
         ),
         (

@@ -43,7 +43,7 @@ sed -i '1{/^#!/d}' "$root/usr/share/bash-completion/completions/signpost"
 
 doc=$root/usr/share/doc/signpost
 install -d "$doc/examples" "$root/usr/share/lintian/overrides"
-install -m 644 "$here"/docs/*.md "$doc/"
+install -m 644 "$here/README.md" "$here"/docs/*.md "$doc/"
 for example in "$here"/conf/*; do
     case $example in
     */signpost.yaml | */senders.d | */debian | *.service | *.socket) ;;

@@ -9,9 +9,6 @@ public enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// `fd:N`: a listening socket that is open already, such as one handed over by systemd.
     case descriptor(Int32)
 
-    /// The longest path that fits in `sockaddr_un.sun_path` with its final zero byte (unix(7)).
-    static let maximumPathLength = 107
-
     private static let examples =
         "unix:/run/signpost/milter.sock, inet:8891@127.0.0.1 or inet6:8891@[::1]"
 
@@ -25,9 +22,9 @@ public enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         case "unix", "local":
             guard !rest.isEmpty else { throw ValueError(expected: ListenAddress.examples, found: text) }
             let path = resolve(path: rest, relativeTo: file)
-            guard path.utf8.count <= ListenAddress.maximumPathLength, !path.utf8.contains(0) else {
+            guard path.utf8.count <= UnixAddress.maximumPathLength, !path.utf8.contains(0) else {
                 throw ValueError(
-                    "expected a path of at most \(ListenAddress.maximumPathLength) bytes for a socket, "
+                    "expected a path of at most \(UnixAddress.maximumPathLength) bytes for a socket, "
                         + "found one of \(path.utf8.count)")
             }
             self = .unix(path: path)

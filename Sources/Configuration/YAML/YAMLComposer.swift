@@ -102,7 +102,8 @@ struct YAMLComposer {
             guard let anchored = anchors[name] else {
                 throw ConfigurationError(
                     position(event),
-                    "the alias *\(printable(name)) has no anchor &\(printable(name)) before it")
+                    "the alias *\(printable(name)) has no anchor &\(printable(name)) before it; if none is meant, put "
+                        + "it in quotes: \(quoted("*" + name))")
             }
             try count(anchored.nodeCount, at: event)
             value = anchored.node.value

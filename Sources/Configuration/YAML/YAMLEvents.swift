@@ -102,11 +102,47 @@ final class YAMLEvents {
         if character(at: mark) == UInt8(ascii: "\t") {
             return ConfigurationError(position, "a tab stands here; YAML is indented with spaces")
         }
+        if let (place, text) = unquoted(error, problem), let first = text.first {
+            let remedy = text.contains("\"") || text.contains("\\") ? "" : ": " + quoted(text)
+            return ConfigurationError(
+                place, "a value cannot begin with \(first) in YAML; put it in quotes\(remedy)")
+        }
         var message = "not valid YAML: \(problem)"
         if let context = error.context {
             message += " (\(String(cString: context)) from line \(error.context_mark.line + 1))"
         }
-        return ConfigurationError(position, message)
+        return ConfigurationError(position, message + advice(on: problem))
+    }
+
+    /// What an operator can do about libyaml's commonest complaints.
+    private func advice(on problem: String) -> String {
+        switch problem {
+        case "mapping values are not allowed in this context":
+            "; expected a key only where a line begins, indented as its neighbours are, and a space behind its colon; "
+                + "a value with a colon stands in quotes"
+        case "did not find expected key", "did not find expected '-' indicator":
+            "; is the line indented as its neighbours are?"
+        default: ""
+        }
+    }
+
+    /// A value that begins with a character of which YAML thinks otherwise: `@acme.example`, `*.relay.example`, `::1`.
+    private func unquoted(_ error: yaml_parser_t, _ problem: String) -> (SourcePosition, String)? {
+        let context = error.context.map { String(cString: $0) } ?? ""
+        let mark: yaml_mark_t
+        switch (problem, context) {
+        case (_, "while scanning an alias"), (_, "while scanning an anchor"): mark = error.context_mark
+        case ("found character that cannot start any token", _): mark = error.problem_mark
+        case ("did not find expected node content", _)
+        where character(at: error.problem_mark) == UInt8(ascii: ":"): mark = error.problem_mark
+        default: return nil
+        }
+        let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.dropFirst(Int(mark.index))
+            .prefix { $0.value > 0x20 && !",[]{}".unicodeScalars.contains($0) }
+        return (
+            SourcePosition(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1),
+            String(String.UnicodeScalarView(text))
+        )
     }
 
     /// The byte at a mark; the mark's index counts characters, its lines are libyaml's own.

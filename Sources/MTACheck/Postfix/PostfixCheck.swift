@@ -14,7 +14,17 @@ struct PostfixCheck {
             .map { PostfixWay(configuration, $0, "non_smtpd_milters", listen: settings.listen) }
         var findings = PostfixPresence(configuration: configuration, settings: settings).findings(
             smtp: smtp, local: local)
-        for way in smtp + (local.map { [$0] } ?? []) where !way.ours.isEmpty {
+        let ways = smtp + (local.map { [$0] } ?? [])
+        for way in ways { findings += elementFindings(way) }
+        findings += configuration.warnings.compactMap(postconfFinding)
+        for way in ways where !way.ours.isEmpty {
+            if way.ours.count > 1 {
+                findings.append(
+                    Finding(
+                        .warning, way.place,
+                        "Signpost is in the list \(way.ours.count) times, and is asked as often about each message"
+                    ))
+            }
             findings += orderFindings(way)
             findings += afterFindings(way)
             for milter in way.ours {
@@ -24,6 +34,42 @@ struct PostfixCheck {
         }
         findings += networkFindings(smtp)
         return findings.withoutRepetition
+    }
+
+    /// Elements that Postfix itself does not understand. It does not pass them over: it takes no mail.
+    private func elementFindings(_ way: PostfixWay) -> [Finding] {
+        way.milters.compactMap { milter in
+            milter.problem.map { problem in
+                Finding(
+                    .error, way.place, "Postfix takes no mail with this list: \(problem)",
+                    remedy: way.isOurs(milter) ? "{ \(ourAddress), default_action=accept }" : nil)
+            }
+        }
+    }
+
+    private var ourAddress: String {
+        PostfixPresence(configuration: configuration, settings: settings).ourAddress
+    }
+
+    /// What postconf warns of, where it is about milters: a line that another one overrides, a name that nobody reads.
+    private func postconfFinding(_ warning: String) -> Finding? {
+        guard
+            let match = warning.wholeMatch(
+                of:
+                    /[^ ]*postconf: warning: (.+?)(?:, line (\d+))?: (overriding earlier entry|unused parameter): ([^=]+)=.*/
+            )
+        else { return nil }
+        let (file, name) = (String(match.1), trimmed(match.4))
+        let known = PostfixConfiguration.names.filter { $0.contains("milter") }
+        if match.3 == "unused parameter" {
+            guard let meant = nearest(to: name, among: known) else { return nil }
+            return Finding(
+                .warning, file, "no part of Postfix reads the parameter \(name); did you mean \(meant)?")
+        }
+        guard known.contains(name) else { return nil }
+        return Finding(
+            .warning, file + (match.2.map { ":\($0)" } ?? ""),
+            "\(name) is set a second time; an earlier line of the file has no effect")
     }
 
     /// Once for a list that several services have from main.cf.

@@ -8,6 +8,8 @@ struct PostfixConfiguration {
     let parameters: [String: String]
     /// The services of master.cf in its order.
     let services: [Service]
+    /// What postconf warns of.
+    let warnings: [String]
     private let main: PostfixLines
     private let master: PostfixLines
 
@@ -39,10 +41,12 @@ struct PostfixConfiguration {
             fields: try output(of: postconf, instance + ["-F"]),
             overrides: try output(of: postconf, instance + ["-Px"]),
             chrootByDefault: Self.chrootsByDefault(parameters))
+        warnings =
+            try complaints(of: postconf, instance + ["-n"]) + complaints(of: postconf, instance + ["-P"])
     }
 
     /// What is asked for.
-    private static let names = [
+    static let names = [
         "smtpd_milters", "non_smtpd_milters", "smtpd_milter_maps", "milter_default_action", "milter_protocol",
         "milter_connect_timeout", "milter_command_timeout", "milter_content_timeout",
         "milter_macro_daemon_name",
@@ -64,6 +68,9 @@ struct PostfixConfiguration {
         if let service, service.overrides[name] != nil { return place(of: service) }
         return main.place(main.line(of: name))
     }
+
+    /// The file of services.
+    var masterFile: String { master.place(nil) }
 
     /// Where a service is written.
     func place(of service: Service) -> String {

@@ -8,7 +8,21 @@ struct PostfixPresence {
     func findings(smtp: [PostfixWay], local: PostfixWay?) -> [Finding] {
         let asked = smtp.filter { !$0.ours.isEmpty }
         var findings: [Finding] = []
-        if asked.isEmpty {
+        let common = PostfixWay(main: configuration, listen: settings.listen)
+        if smtp.isEmpty {
+            // An instance that takes mail from this machine's programs alone, perhaps.
+            findings.append(
+                Finding(
+                    local?.ours.isEmpty == false ? .note : .error, configuration.masterFile,
+                    "no service runs smtpd: no mail comes by SMTP"))
+        } else if asked.isEmpty, let ours = common.ours.first {
+            findings.append(
+                Finding(
+                    .error, configuration.masterFile,
+                    "no service asks Signpost: it is in smtpd_milters (\(common.place)), and every service has a list of "
+                        + "its own, or receive_override_options=no_milters"))
+            findings += smtp.compactMap { missing($0, beside: ours) }
+        } else if asked.isEmpty {
             findings.append(
                 Finding(
                     .error, configuration.place(of: "smtpd_milters", for: nil),
@@ -17,7 +31,7 @@ struct PostfixPresence {
                         "smtpd_milters = \(with(ourElement, configuration.value("smtpd_milters", for: nil)))")
             )
         } else {
-            findings += smtp.filter(\.ours.isEmpty).compactMap { missing($0, beside: asked) }
+            findings += smtp.filter(\.ours.isEmpty).compactMap { missing($0, beside: asked[0].ours[0]) }
             findings.append(
                 Finding(
                     .note, configuration.place(of: "smtpd_milters", for: nil),
@@ -42,7 +56,7 @@ struct PostfixPresence {
     }
 
     /// A service that does not ask, beside others that do.
-    private func missing(_ way: PostfixWay, beside asked: [PostfixWay]) -> Finding? {
+    private func missing(_ way: PostfixWay, beside ours: PostfixMilter) -> Finding? {
         // Mail comes back from a content filter to a service that filters no more: it was seen on its way there.
         let isReturn =
             way.service.overrides["content_filter"] == ""
@@ -56,7 +70,7 @@ struct PostfixPresence {
             isSubmission ? .error : .warning, way.place,
             "\(way.mail) passes Signpost by" + (isSubmission ? ", and that is where senders log in" : ""),
             remedy: way.line(
-                "smtpd_milters", with(asked[0].ours[0].text, way.milters.map(\.text).joined(separator: ", ")))
+                "smtpd_milters", with(ours.text, way.milters.map(\.text).joined(separator: ", ")))
         )
     }
 
@@ -64,13 +78,15 @@ struct PostfixPresence {
         others.isEmpty ? ours : "\(ours), \(others)"
     }
 
+    private var ourElement: String { "{ \(ourAddress), default_action=accept }" }
+
     /// Signpost's address for Postfix; a path below the queue directory is right in the chroot and outside it.
-    private var ourElement: String {
+    var ourAddress: String {
         var address = settings.listen.postfixNotation ?? "unix:signpost/milter.sock"
         let queue = resolved(configuration.value("queue_directory", for: nil)) + "/"
         if case .unix(let path) = settings.listen, resolved(path).hasPrefix(queue) {
             address = "unix:" + resolved(path).dropFirst(queue.count)
         }
-        return "{ \(address), default_action=accept }"
+        return address
     }
 }

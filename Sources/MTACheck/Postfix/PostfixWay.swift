@@ -23,6 +23,13 @@ struct PostfixWay {
         milters = isOff ? [] : PostfixMilter.list(configuration.value(parameter, for: service))
     }
 
+    /// What main.cf says of mail by SMTP, whatever services there are.
+    init(main configuration: PostfixConfiguration, listen: ListenAddress) {
+        let service = PostfixConfiguration.Service(
+            name: "smtpd", type: "", isChrooted: false, program: "smtpd")
+        self.init(configuration, service, "smtpd_milters", listen: listen)
+    }
+
     /// How findings name it.
     var mail: String {
         parameter == "smtpd_milters" ? "mail by \(service.name)" : "mail from sendmail(1)"
@@ -51,7 +58,7 @@ struct PostfixWay {
     var ours: [PostfixMilter] { milters.filter(isOurs) }
 
     /// Whether this is Signpost, found or, by its path or name, meant.
-    private func isOurs(_ milter: PostfixMilter) -> Bool {
+    func isOurs(_ milter: PostfixMilter) -> Bool {
         switch milter.address {
         case .unix(let path):
             if case .unix(let ours) = listen, [realPath(path), absolute(path)].contains(resolved(ours)) {
@@ -59,7 +66,7 @@ struct PostfixWay {
             }
             return MilterAddress.unix(path: path).isMeantAsOurs(label: milter.label)
         case .inet: return milter.address?.isPort(of: listen) ?? false
-        case nil: return false
+        case nil: return milter.label == listen.libmilterNotation || milter.label.contains("signpost")
         }
     }
 

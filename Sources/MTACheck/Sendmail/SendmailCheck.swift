@@ -67,6 +67,15 @@ struct SendmailCheck {
     private func presenceFindings(_ chains: [(daemon: SendmailFile.Daemon, chain: FilterChain)]) -> [Finding]
     {
         let asked = chains.filter(\.chain.hasOurs)
+        let common = file.inputMailFilters.first { isOurs($0, nil) }
+        if asked.isEmpty, let common {
+            return [
+                Finding(
+                    .error, file.place(file.options["InputMailFilters"]?.line),
+                    "no daemon asks Signpost: it is in InputMailFilters, and every daemon has a list of its own"
+                )
+            ] + chains.map { passing($0, $1, by: common) }
+        }
         if asked.isEmpty {
             let isDefined = file.filters.keys.sorted().first { isOurs($0, nil) }
             return [
@@ -88,22 +97,21 @@ struct SendmailCheck {
         for (daemon, _) in asked where !daemons.contains("\(daemon.name) (port \(daemon.port))") {
             daemons.append("\(daemon.name) (port \(daemon.port))")
         }
-        var findings = [
+        let findings = [
             Finding(.note, asked[0].chain.place, "asked for mail by \(daemons.joined(separator: ", "))")
         ]
-        for (daemon, chain) in chains where !chain.hasOurs {
-            let isSubmission = ["587", "465", "submission", "submissions", "smtps"].contains(daemon.port)
-            findings.append(
-                Finding(
-                    isSubmission ? .error : .warning, chain.place,
-                    "mail by \(daemon.name) (port \(daemon.port)) passes Signpost by"
-                        + (isSubmission ? ", and that is where senders log in" : ""),
-                    remedy: "InputMailFilters="
-                        + ([asked[0].chain.filters.first(where: \.isOurs)?.text ?? "signpost"]
-                        + chain.filters.map(\.text))
-                        .joined(separator: ";")))
-        }
-        return findings
+        let ours = asked[0].chain.filters.first(where: \.isOurs)?.text ?? "signpost"
+        return findings + chains.filter { !$0.chain.hasOurs }.map { passing($0, $1, by: ours) }
+    }
+
+    /// A daemon whose list Signpost, the filter called `ours`, is not in.
+    private func passing(_ daemon: SendmailFile.Daemon, _ chain: FilterChain, by ours: String) -> Finding {
+        let isSubmission = ["587", "465", "submission", "submissions", "smtps"].contains(daemon.port)
+        return Finding(
+            isSubmission ? .error : .warning, chain.place,
+            "mail by \(daemon.name) (port \(daemon.port)) passes Signpost by"
+                + (isSubmission ? ", and that is where senders log in" : ""),
+            remedy: "InputMailFilters=" + ([ours] + chain.filters.map(\.text)).joined(separator: ";"))
     }
 
     private var inputMailFilter: String {

@@ -11,6 +11,9 @@ struct SendmailFile {
     /// `D{name}value`.
     private(set) var macros: [String: (value: String, line: Int)] = [:]
 
+    /// Whether it says of which version of the format it is, as each of them does; the files that m4 makes it of do not.
+    private(set) var hasVersion = false
+
     /// `Xname, S=address, F=flags, T=timeouts`
     struct Filter {
         var name: String
@@ -38,6 +41,7 @@ struct SendmailFile {
             switch line.first {
             case "O": readOption(trimmed(line.dropFirst()), number)
             case "X": readFilter(line.dropFirst(), number)
+            case "V": hasVersion = true
             case "D" where line.hasPrefix("D{"):
                 let parts = line.dropFirst(2).split(separator: "}", maxSplits: 1)
                 if parts.count == 2 { macros[String(parts[0])] = (trimmed(parts[1]), number) }

@@ -55,7 +55,10 @@ struct SendmailFilterCheck {
             return Finding(
                 .error, folder,
                 "Sendmail refuses the socket \(path) as unsafe: others may write to this folder (\(ownership(status)))",
-                remedy: "chmod go-w \(folder)")
+                remedy: status.st_mode & S_ISVTX == 0
+                    ? "chmod go-w \(folder)"
+                    // Such as /tmp, which is everybody's on purpose.
+                    : "listen: unix:/run/signpost/milter.sock   (\(settings.file))")
         }
     }
 
@@ -72,6 +75,14 @@ struct SendmailFilterCheck {
                 Finding(
                     .note, place, "\(filter.name): while Signpost is down, clients have to try again (F=T)")
             ]
+        case let flag? where flag != "R":
+            return [
+                Finding(
+                    .warning, place,
+                    "\(filter.name): expected F=T, for clients to try again while Signpost is down, or no F=, found F="
+                        + "\(filter.equates["F"] ?? ""); in sendmail.mc:",
+                    remedy: line(flags: ""))
+            ]
         default:
             return [
                 Finding(
@@ -86,15 +97,25 @@ struct SendmailFilterCheck {
     /// `T=C:5m;S:10s;R:10s;E:5m`, with Sendmail's own values for what is missing.
     private func timeFindings() -> [Finding] {
         var times = ["C": "5m", "S": "10s", "R": "10s", "E": "5m"]
+        var findings: [Finding] = []
         for time in (filter.equates["T"] ?? "").split(separator: ";") {
             let parts = time.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { times[trimmed(parts[0])] = trimmed(parts[1]) }
+            if parts.count == 2, times[trimmed(parts[0])] != nil {
+                times[trimmed(parts[0])] = trimmed(parts[1])
+            } else {
+                findings.append(
+                    Finding(
+                        .warning, place,
+                        "\(filter.name): expected C:, S:, R: or E: with a time in T=, found \(quoted(trimmed(time)))",
+                        remedy: line()))
+            }
         }
         let limits = TimeLimits(place: place, mail: filter.name)
-        return [("C", TimeLimits.Kind.connect), ("S", .command), ("R", .command), ("E", .content)].flatMap {
-            key, kind in
-            limits.findings(kind, times[key] ?? "", defaultUnit: "s") { _ in line() }
-        }
+        return findings
+            + [("C", TimeLimits.Kind.connect), ("S", .command), ("R", .command), ("E", .content)].flatMap {
+                key, kind in
+                limits.findings(kind, times[key] ?? "", defaultUnit: "s") { _ in line() }
+            }
     }
 
     /// The line for sendmail.mc as it should be.

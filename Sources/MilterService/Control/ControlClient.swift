@@ -5,13 +5,13 @@ import Glibc
 public enum ControlClient {
     /// Has the filter that listens at `path` carry out a command, and waits for its answer.
     public static func ask(_ command: String, at path: String) throws(ServiceError) -> ControlAnswer {
-        var address = try unixAddress(path)
+        let address = try unixAddress(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else {
             throw ServiceError(.operatingSystem, "\(path): cannot make a socket: \(systemMessage(errno))")
         }
         defer { close(descriptor) }
-        guard withSocketAddress(&address, { connect(descriptor, $0, $1) }) == 0 else {
+        guard address.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
             throw refusal(path, errno)
         }
         sendAll(Array((command + "\n").utf8), to: descriptor)

@@ -33,13 +33,13 @@ func openUnixSocket(
     at path: String, mode: UInt32, group: String?
 ) throws(ServiceError) -> (Int32, SocketFile) {
     let owner = if let group { try groupID(of: group, for: path) } else { gid_t.max }  // -1: as it is
-    var address = try unixAddress(path)
-    try clearTheWay(to: path, &address)
+    let address = try unixAddress(path)
+    try clearTheWay(to: path, address)
 
     let descriptor = socket(AF_UNIX, streamSocket, 0)
     guard descriptor >= 0 else { throw failure(path, "cannot make a socket", errno) }
     do throws(ServiceError) {
-        return (descriptor, try bindSocket(descriptor, to: path, &address, mode: mode, group: owner))
+        return (descriptor, try bindSocket(descriptor, to: path, address, mode: mode, group: owner))
     } catch {
         close(descriptor)
         throw error
@@ -48,14 +48,13 @@ func openUnixSocket(
 
 /// Gives the socket its place, its group and its mode, and only then lets anybody connect.
 private func bindSocket(
-    _ descriptor: Int32, to path: String, _ address: inout sockaddr_un, mode: UInt32, group: gid_t
+    _ descriptor: Int32, to path: String, _ address: UnixAddress, mode: UInt32, group: gid_t
 ) throws(ServiceError) -> SocketFile {
-    // umask(2) is the process's; we are called before there are other threads that make files.
-    let mask = umask(0o177)
-    let bound = withSocketAddress(&address) { bind(descriptor, $0, $1) }
-    let problem = errno
-    umask(mask)
-    guard bound == 0 else { throw bindFailure(path, problem) }
+    // On Linux the file gets the mode of the descriptor. Not by umask(2), which is all threads'.
+    guard fchmod(descriptor, 0o600) == 0 else { throw failure(path, "cannot set the socket's mode", errno) }
+    guard address.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
+        throw bindFailure(path, errno)
+    }
     guard let file = SocketFile(at: path) else { throw failure(path, "made, and gone at once", errno) }
     do throws(ServiceError) {
         // chown(2) comes first: it may take bits from the mode.
@@ -75,7 +74,7 @@ private func bindSocket(
 }
 
 /// Removes a socket that nobody listens on any more; whatever else stands at `path` is an error.
-private func clearTheWay(to path: String, _ address: inout sockaddr_un) throws(ServiceError) {
+private func clearTheWay(to path: String, _ address: UnixAddress) throws(ServiceError) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
         if errno == ENOENT || errno == ENOTDIR { return }  // bind(2) will say what is wrong with the folder
@@ -88,7 +87,7 @@ private func clearTheWay(to path: String, _ address: inout sockaddr_un) throws(S
     let probe = socket(AF_UNIX, streamSocket | Int32(SOCK_NONBLOCK.rawValue), 0)
     guard probe >= 0 else { throw failure(path, "cannot make a socket", errno) }
     defer { close(probe) }
-    let answer = withSocketAddress(&address) { connect(probe, $0, $1) }
+    let answer = address.withPointer { connect(probe, $0, $1) }
     if answer == 0 || errno == EAGAIN || errno == EINPROGRESS {
         throw ServiceError(
             .unavailable,
@@ -112,32 +111,17 @@ private func groupID(of name: String, for path: String) throws(ServiceError) -> 
 }
 
 /// The address of the socket at `path`.
-func unixAddress(_ path: String) throws(ServiceError) -> sockaddr_un {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let room = MemoryLayout.size(ofValue: address.sun_path)
-    guard path.utf8.count < room else {
+func unixAddress(_ path: String) throws(ServiceError) -> UnixAddress {
+    guard let address = UnixAddress(path: path) else {
         throw ServiceError(
             .configuration,
-            "\(path): too long for a unix socket: \(path.utf8.count) bytes, and \(room - 1) are allowed; "
-                + "choose a shorter path")
+            "\(path): too long for a unix socket: \(path.utf8.count) bytes, and \(UnixAddress.maximumPathLength) are "
+                + "allowed; choose a shorter path")
     }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
     return address
 }
 
 private let streamSocket = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-
-/// Calls `body` with the address as the system wants it.
-func withSocketAddress(
-    _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-) -> Int32 {
-    withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
-    }
-}
 
 private func bindFailure(_ path: String, _ code: Int32) -> ServiceError {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

@@ -1,3 +1,4 @@
+import Configuration
 import Filtering
 import Glibc
 
@@ -31,9 +32,9 @@ private func reasonForSilence() -> String? {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    guard var address = try? unixAddress("/dev/log") else { return nil }
+    guard let address = UnixAddress(path: "/dev/log") else { return nil }
     // EPROTOTYPE: it listens for streams, which syslog(3) can do as well.
-    let isHeard = withSocketAddress(&address) { connect(descriptor, $0, $1) } == 0 || errno == EPROTOTYPE
+    let isHeard = address.withPointer { connect(descriptor, $0, $1) } == 0 || errno == EPROTOTYPE
     return isHeard ? nil : systemMessage(errno)
 }
 

@@ -2,8 +2,10 @@ import CMicroHTTPD
 import Configuration
 import Filtering
 import Glibc
+import Synchronization
 
-/// Serves metrics to Prometheus: `GET /metrics` over HTTP, with libmicrohttpd. Mail never waits for it.
+/// Serves metrics to Prometheus: `GET /metrics` over HTTP, with libmicrohttpd. Mail never waits for it, nor depends on
+/// it: an address that cannot be had now is tried again while mail is served.
 ///
 /// Not with FlyingFox or another server on Swift's tasks: those run on libdispatch, which ends the whole process when
 /// there is no file descriptor left for a look into /proc.
@@ -16,46 +18,92 @@ public final class MetricsServer: Sendable {
     /// How long a client may say nothing, in seconds.
     private static let patience: UInt32 = 5
 
-    private let socket: ListeningSocket
+    private struct State {
+        var socket: ListeningSocket?
+        /// What stood in the way the last time.
+        var problem: ServiceError?
+        var isOver = false
+    }
+
+    private let address: ListenAddress
+    private let interval: Duration
     private let log: LogSink
     private let lines: @Sendable () -> [String]
+    private let state = Mutex(State())
 
-    /// Opens the socket; nobody is answered before ``start()``.
+    /// Opens the socket; nobody is answered before ``start()``. Where it cannot be opened now, that is logged, and it is
+    /// tried again from the start on.
     ///
-    /// - Parameter lines: asked for the exposition at each request, from any thread.
+    /// - Parameters:
+    ///   - interval: how long to wait before it is tried again.
+    ///   - lines: asked for the exposition at each request, from any thread.
+    /// - Throws: what no waiting mends, since the configuration is wrong.
     public init(
-        _ address: ListenAddress, log: @escaping LogSink, lines: @escaping @Sendable () -> [String]
+        _ address: ListenAddress, interval: Duration = .seconds(5), log: @escaping LogSink,
+        lines: @escaping @Sendable () -> [String]
     ) throws(ServiceError) {
-        do throws(ServiceError) {
-            socket = try ListeningSocket.open(address)
-        } catch {
-            throw ServiceError(error.exitCode, "metrics: \(error)")
-        }
+        self.address = address
+        self.interval = interval
         self.log = log
         self.lines = lines
+        guard openSocket() == nil, let problem = state.withLock({ $0.problem }),
+            problem.exitCode == .configuration
+        else { return }
+        throw ServiceError(.configuration, "metrics: \(problem)")
     }
 
     /// Answers requests from now on, until the process ends.
     public func start() {
-        if startThread(niceness: 10, { self.serve() }) {
-            log(.info, "metrics at \(socket.address), path \(Self.path)")
-        } else {
+        if !startThread(niceness: 10, { self.serve() }) {
             log(.error, "metrics: there can be no more threads; nobody is answered until a restart")
         }
     }
 
-    /// Removes a unix socket, if it is still ours.
-    public func removeFile() { socket.removeFile() }
+    /// Removes a unix socket, if it is still ours, and makes none any more.
+    public func removeFile() {
+        let socket = state.withLock { state in
+            state.isOver = true
+            return state.socket
+        }
+        socket?.removeFile()
+    }
+
+    /// The socket, nil where it cannot be opened now.
+    private func openSocket() -> ListeningSocket? {
+        state.withLock { state in
+            if state.socket != nil || state.isOver { return state.socket }
+            do throws(ServiceError) {
+                state.socket = try ListeningSocket.open(address)
+            } catch {
+                // Once for each reason, not at every try.
+                if error != state.problem, error.exitCode != .configuration {
+                    log(
+                        .error,
+                        "metrics: \(error). Mail is served without them; the address is tried again every "
+                            + "\(interval.components.seconds) s")
+                }
+                state.problem = error
+            }
+            return state.socket
+        }
+    }
 
     /// Runs libmicrohttpd on this thread, that it stands back for mail.
     private func serve() {
-        var daemon = makeDaemon()
+        var opened = openSocket()
+        while opened == nil {
+            usleep(useconds_t(clamping: Int(interval / .microseconds(1))))
+            opened = openSocket()
+        }
+        guard let socket = opened else { return }
+        log(.info, "metrics at \(socket.address), path \(Self.path)")
+        var daemon = makeDaemon(on: socket)
         if daemon == nil {
             log(.warning, "metrics: libmicrohttpd does not start; is no descriptor left? It is tried again")
         }
         while daemon == nil {
             sleep(1)
-            daemon = makeDaemon()
+            daemon = makeDaemon(on: socket)
         }
         while MHD_run_wait(daemon, -1) == .YES {
             // While no descriptor is left for a client it returns at once, again and again.
@@ -64,7 +112,7 @@ public final class MetricsServer: Sendable {
         log(.error, "metrics: libmicrohttpd has given up; nobody is answered until a restart")
     }
 
-    private func makeDaemon() -> OpaquePointer? {
+    private func makeDaemon(on socket: ListeningSocket) -> OpaquePointer? {
         let options: [(MHD_OPTION, any CVarArg)] = [
             (.LISTEN_SOCKET, socket.descriptor),
             (.CONNECTION_LIMIT, Self.maximumClients),

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// What systemd is told (sd_notify(3)): a datagram to the socket in `NOTIFY_SOCKET`, nothing where there is none.
@@ -38,22 +39,14 @@ enum ServiceManager {
         var path = bytes(name)
         guard path.first == UInt8(ascii: "/") || path.first == UInt8(ascii: "@") else { return }
         if path.first == UInt8(ascii: "@") { path[0] = 0 }  // an abstract name, unix(7)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + path.count)
+        guard let address = UnixAddress(name: path) else { return }
 
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                // A manager that does not read must not hold up the service.
-                _ = sendto(
-                    descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT),
-                    $0, length)
-            }
+        address.withPointer {
+            // A manager that does not read must not hold up the service.
+            _ = sendto(descriptor, state, state.utf8.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), $0, $1)
         }
     }
 }

@@ -14,8 +14,9 @@ struct QuotedPrintableEdits {
         var digits = HexDigits(raw: raw)
         var result: [Edit] = []
         result.reserveCapacity(edits.count)
+        var plain: [UInt8] = []
         for block in LineBlock.blocks(of: ranges, in: raw) {
-            if isPlain(block, ranges, edits) {
+            if isPlain(block, ranges, edits, &plain) {
                 for index in block.edits { result.append(Edit(ranges[index], edits[index].replacement)) }
             } else {
                 let lines = rewrite(block, ranges, edits, &digits)
@@ -28,19 +29,24 @@ struct QuotedPrintableEdits {
     /// Whether the new bytes can simply take the place of the old ones, as they can for most links. Old and new ones
     /// are printable characters that stand for themselves, on a line that stays within its limit; nothing before
     /// them waits for more digits (`=`, `=3`). Hence the line reads as before elsewhere, and as meant here.
-    private func isPlain(_ block: LineBlock, _ ranges: [ByteRange], _ edits: [ContentEdit]) -> Bool {
+    ///
+    /// - Parameter plain: new bytes that are known to be such characters.
+    private func isPlain(
+        _ block: LineBlock, _ ranges: [ByteRange], _ edits: [ContentEdit], _ plain: inout [UInt8]
+    ) -> Bool {
         var growth = 0
         for index in block.edits {
             let range = ranges[index]
             let replacement = edits[index].replacement
             // Where nothing comes, white space before it might come to stand at the line's end.
             guard !replacement.isEmpty, range.count == edits[index].range.count,
-                replacement.allSatisfy(Self.standsForItself),
+                replacement == plain || replacement.allSatisfy(Self.standsForItself),
                 raw[range.start..<range.end].allSatisfy(Self.standsForItself),
                 !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "=")),
                 // A line's end that is torn apart no longer drops the white space before it.
                 range.start == 0 || raw[range.start - 1] != 0x0D
             else { return false }
+            plain = replacement
             growth += replacement.count - range.count
         }
         // One line, since no range holds a line's end.

@@ -78,11 +78,17 @@ struct LinkCollector {
         edits.reserveCapacity(edits.count + count)
     }
 
-    /// Takes an attribute value, if it is a link that has nothing hidden in it (``PlainLink``).
+    /// Takes what stands in `value`, if it is a link as ``PlainLink`` reads them. The caller knows that it mentions no
+    /// other default domain.
     ///
+    /// - Parameter hasReferences: an attribute value, in which `&amp;` is `&`.
     /// - Returns: whether it is one.
-    mutating func plainURL(_ value: ByteRange, of view: Bytes, place: String) -> Bool {
-        guard PlainLink.read(value, of: view, hosts: hosts, into: &shown) else { return false }
+    mutating func plainURL(
+        _ value: ByteRange, of view: Bytes, hasReferences: Bool, place: String
+    ) -> Bool {
+        guard
+            PlainLink.read(value, of: view, hasReferences: hasReferences, hosts: hosts, into: &shown)
+        else { return false }
         shown.place = place
         answer.removeAll(keepingCapacity: true)
         switch decider.decide(shown, answer: &answer) {
@@ -91,9 +97,13 @@ struct LinkCollector {
         case .move(let plugin):
             let old = shown.components.host
             guard let host = shown.components.otherHost(of: shown.url, in: answer, known: lastHost) else {
-                let text = CharacterReferences.decode(value, of: view, inAttribute: true)
+                let text =
+                    hasReferences
+                    ? CharacterReferences.decode(value, of: view, inAttribute: true)
+                    : DecodedText(verbatim: value, of: view)
                 if let url = WebURL(text.bytes) {
-                    move(text, url, plugin: plugin, place: place, .html, isOurs: true)
+                    move(
+                        text, url, plugin: plugin, place: place, hasReferences ? .html : .none, isOurs: true)
                 }
                 return true
             }

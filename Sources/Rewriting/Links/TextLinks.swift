@@ -123,7 +123,7 @@ struct TextLinks {
                 return ByteRange(start, stop)
             }
         }
-        while stop < end, !endsWord(at: stop) { stop += 1 }
+        stop = wordEnd(from: stop)
         position = stop
         while stop > authority, TextLinks.isTrailingPunctuation(text[stop - 1]) { stop -= 1 }
         return ByteRange(start, stop)
@@ -180,6 +180,29 @@ struct TextLinks {
         let byte = text[index]
         return endsWord(at: index) || TextLinks.isSlash(byte) || byte == UInt8(ascii: "?")
             || byte == UInt8(ascii: "#")
+    }
+
+    /// Where the word ends that goes on at `start`.
+    private func wordEnd(from start: Int) -> Int {
+        guard let base = text.baseAddress else { return start }
+        var position = start
+        while position &+ 16 <= end {
+            let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
+            // What `endsWord(at:)` looks closer at. For the types see `areNotPrintable(_:)`.
+            let mayBeEnd =
+                (bytes .<= SIMD16<UInt8>(repeating: 0x20)) .| (bytes .>= SIMD16<UInt8>(repeating: 0x7F))
+                .| (bytes & SIMD16<UInt8>(repeating: 0xFD) .== SIMD16<UInt8>(repeating: 0x3C))
+                .| (bytes .== SIMD16<UInt8>(repeating: 0x22))
+            guard let lane = Bytes.firstLane(mayBeEnd) else {
+                position &+= 16
+                continue
+            }
+            position &+= lane
+            if endsWord(at: position) { return position }
+            position &+= 1
+        }
+        while position < end, !endsWord(at: position) { position &+= 1 }
+        return position
     }
 
     @inline(__always)
@@ -267,7 +290,14 @@ extension LinkCollector {
                 next += 1
             }
             guard hasLiteral(found.range) || showsAllLinks || hasDisguise(view, found.range) else { continue }
-            url(DecodedText(verbatim: found.range, of: view), place: "text", escaping: .none)
+            let isOnlyLiteral =
+                isPlainCharset && !showsAllLinks && hasLiteral(found.range)
+                && (next + 1 == literals.count || literals[next + 1].start >= found.range.end)
+            if !isOnlyLiteral
+                || !plainURL(found.range, of: view, hasReferences: false, place: "text")
+            {
+                url(DecodedText(verbatim: found.range, of: view), place: "text", escaping: .none)
+            }
             while hasLiteral(found.range) { next += 1 }
         }
         for literal in literals[next...] {

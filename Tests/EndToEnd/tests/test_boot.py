@@ -52,6 +52,8 @@ def test_service(bench):
         status, said = inside.run("signpost", "stats", "--config", "/etc/signpost/signpost.yaml")
         assert status == 0 and re.match(r"signpost \S+, running for \d+ s\n", said), said
         assert inside.run("systemctl", "reload", "signpost")[0] == 0
+        said = inside.run("journalctl", "--no-pager", "-u", "signpost")[1]
+        assert said.count("reload: done; ") == 1, said
 
         good = main.read_text()
         main.write_text(good + "no_such_key: 1\n")

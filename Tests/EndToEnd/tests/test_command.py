@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 from bench import HERE
@@ -51,6 +52,31 @@ def test_empty_login(bench):
         assert bench.command(*call, "--login", "", CAMPAIGN).stdout == bench.command(*call, CAMPAIGN).stdout
 
 
+def test_client_that_is_no_address(bench):
+    """A client that is no address is a mistake, and not somebody else's mail"""
+    with bench.signpost() as signpost:
+        call = ["rewrite", "--config", signpost.config, "--from", "news@acme.example"]
+        for text in ("localhost", "192.0.2", "192.0.2.0/24", "[192.0.2.7]", "127.0.0.1x", ""):
+            done = bench.command(*call, "--client", text, CAMPAIGN)
+            assert done.returncode == 64 and not done.stdout, f"{text}: exit {done.returncode}"
+            said = done.stderr.decode()
+            assert f'--client: found "{text}", expected an IP address such as 192.0.2.7' in said, said
+        for text in ("127.0.0.1", "::ffff:127.0.0.1", "IPv6:::ffff:127.0.0.1"):
+            done = bench.command(*call, "--client", text, CAMPAIGN)
+            assert done.returncode == 0 and done.stdout == bench.command(*call, CAMPAIGN).stdout, text
+
+
+def test_unknown_command(bench):
+    """A misspelt sub-command is said to be that, whatever stands behind it"""
+    for words, says in ((["chek", "--config", "x"], "unknown sub-command `chek`; did you mean `check`?"),
+                        (["domain", "shw", "--config", "x"], "unknown sub-command `shw`; did you mean `show`?"),
+                        (["x"], "unknown sub-command `x`; expected one of serve, check, rewrite,")):
+        done = bench.command(*words)
+        assert done.returncode == 64 and says in done.stderr.decode(), done
+    assert bench.command("help", "check").returncode == 0
+    assert b"Missing expected argument" in bench.command("check").stderr
+
+
 def test_not_a_message(bench):
     """What is no message at all is 65, and says so"""
     with bench.signpost() as signpost:
@@ -63,6 +89,25 @@ def test_check(bench):
     with bench.signpost() as signpost:
         done = bench.command("check", "--config", signpost.config)
         assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_check_tells_all(bench):
+    """`check` tells at once what is wrong in the main file, in the files that it names, and in the senders'"""
+    def spoil(signpost):
+        text = signpost.config.read_text() + "no_such_key: 1\n"
+        if "domain_check:" not in text:
+            text += "domain_check: {}\n"
+        signpost.config.write_text(re.sub(
+            r"^domain_check:.*$", "domain_check: { mode: off, https_ca: nothing.pem }", text, flags=re.MULTILINE))
+        (signpost.senders / "acme.yaml").write_text("nonsense: 1\n")
+
+    done = bench.command("check", "--config", bench.signpost(edit=spoil).config)
+    said = done.stderr.decode()
+    assert done.returncode == 78, said
+    for word in ("unknown key `no_such_key`", "nothing.pem", "acme.yaml:1:1: error: unknown key `nonsense`"):
+        assert word in said, said
+    places = re.findall(r"^\S*signpost.yaml:(\d+):", said, re.MULTILINE)
+    assert places == sorted(places, key=int) and said.index("acme.yaml") > said.rindex("signpost.yaml:"), said
 
 
 def test_example_configuration(bench):

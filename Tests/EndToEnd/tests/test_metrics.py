@@ -12,7 +12,7 @@ import time
 
 import prometheus
 from skipped import Skipped
-from tests.letters import letter
+from tests.letters import letter, moved
 from tests.test_service import _serve
 
 ONLY_WITH = "postfix"  # the same with any MTA
@@ -271,15 +271,23 @@ def test_no_descriptors(bench):
 
 
 def test_port_in_use(bench):
-    """A port that another server has: 69, which one, and no filter without its metrics"""
+    """A port that another server has: mail is served without metrics, the log says so, and it is taken when it is free"""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
 
         def edit(signpost):
             signpost.config.write_text(signpost.config.read_text() + f"metrics: inet:{port}@127.0.0.1\n")
 
-        status, said = _serve(bench, edit)
-        assert status == 69 and f"metrics: inet:{port}@127.0.0.1 is in use" in said, f"exit {status}: {said}"
+        with bench.signpost(edit=edit) as signpost:
+            said = signpost.text_with("metrics: ")
+            assert f"metrics: inet:{port}@127.0.0.1 is in use" in said and "without them" in said, said
+            message = letter(SENDER)
+            assert bench.mail(SENDER, message)[1] == moved(message)
+            other.close()
+            assert f"metrics at inet:{port}@127.0.0.1" in signpost.text_with("metrics at ", seconds=20)
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            client.request("GET", "/metrics")
+            assert b"signpost_messages_total" in client.getresponse().read()
 
 
 def test_endless_request(bench):

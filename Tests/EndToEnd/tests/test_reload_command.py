@@ -98,6 +98,20 @@ def test_broken_main_file(bench):
         _delivers(bench, NEW)
 
 
+def test_quiet(bench):
+    """--quiet prints nothing that is in the log anyway; the exit status is the same, and who is not there is said"""
+    with bench.signpost() as signpost:
+        command = ["reload", "--quiet", "--config", signpost.config]
+        done = bench.command(*command)
+        assert done.returncode == 0 and not done.stdout + done.stderr, done
+        _acme(signpost, "new.acme.example", "nonsense: 1\n")
+        done = bench.command(*command)
+        assert done.returncode == 78 and not done.stdout + done.stderr, done
+        assert "unknown key `nonsense`" in signpost.text(), signpost.text()
+    done = bench.command(*command)
+    assert done.returncode == 69 and b"no filter answers" in done.stderr, done
+
+
 def test_nobody_there(bench):
     """No filter: 69, and the socket that was tried"""
     signpost = bench.signpost()

@@ -46,13 +46,31 @@ struct HostTracesTests {
             let html = (0..<Int.random(in: 1...3, using: &random)).flatMap { _ in Self.link(using: &random) }
             let some = Self.collected(html, isPlain: true)
             let all = Self.collected(html, isPlain: false)
-            #expect(some.edits == all.edits, "\(String(decoding: html, as: UTF8.self))")
-            #expect(some.stays.map(\.url) == all.stays.map(\.url), "\(String(decoding: html, as: UTF8.self))")
+            Self.expectSame(some, all, html)
             moves += some.moves.count
             if all.edits.isEmpty, all.stays.isEmpty { passedOver += 1 }
         }
         #expect(moves > 300, "hardly a link among them: \(moves)")
         #expect(passedOver > 100, "hardly anything to pass over: \(passedOver)")
+    }
+
+    @Test("a link in text is read in a short way as in the long one", arguments: 0..<8)
+    func shortWay(seed: UInt64) {
+        var random = Seeded(seed)
+        var moves = 0
+        for _ in 0..<2000 {
+            let text = (0..<Int.random(in: 1...3, using: &random)).flatMap { _ in Self.link(using: &random) }
+            let some = Self.collected(text, isPlain: true, asText: true)
+            Self.expectSame(some, Self.collected(text, isPlain: false, asText: true), text)
+            moves += some.moves.count
+        }
+        #expect(moves > 100, "hardly a link among them: \(moves)")
+    }
+
+    private static func expectSame(_ some: LinkCollector, _ all: LinkCollector, _ text: [UInt8]) {
+        #expect(some.edits == all.edits, "\(String(decoding: text, as: UTF8.self))")
+        #expect(some.moves == all.moves, "\(String(decoding: text, as: UTF8.self))")
+        #expect(some.stays.map(\.url) == all.stays.map(\.url), "\(String(decoding: text, as: UTF8.self))")
     }
 
     private static func link(using random: inout Seeded) -> [UInt8] {
@@ -63,12 +81,15 @@ struct HostTracesTests {
     }
 
     /// What is found where only what could matter is read, and where all of it is.
-    private static func collected(_ html: [UInt8], isPlain: Bool) -> LinkCollector {
+    private static func collected(
+        _ html: [UInt8], isPlain: Bool, asText: Bool = false
+    ) -> LinkCollector {
         let domains = ["track.relay.example", "*.t.relay.example"].compactMap(DomainPattern.init)
         var collector = LinkCollector(
             hosts: DefaultHosts(domains), decider: HostMover(), showsAllLinks: false, part: "1",
             isPlainCharset: isPlain)
         html.withUnsafeBufferPointer {
+            if asText { return collector.plainText($0) }
             HTMLLinks.collect(from: $0, isAMP: false, rewritesVisibleText: true, into: &collector)
         }
         return collector

@@ -90,7 +90,7 @@ struct HTMLLinks: HTMLTokenSink {
     ) {
         let place = place(element, attribute.name)
         if kind == .url, !isDuplicate, hasNothingHidden(attribute.value),
-            collector.plainURL(attribute.value, of: view, place: place)
+            collector.plainURL(attribute.value, of: view, hasReferences: true, place: place)
         {
             return
         }

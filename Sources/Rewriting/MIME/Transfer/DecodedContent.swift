@@ -65,6 +65,10 @@ struct DecodedContent {
     private func quotedPrintableRange(_ start: Int, _ end: Int) -> ByteRange {
         if start < end {
             let first = self.start(ofByte: start)
+            // A host mostly stands there as it is, in one piece.
+            if QuotedPrintable.decodesToItself(ByteRange(first, first + end - start), in: raw) {
+                return ByteRange(first, first + end - start)
+            }
             // The last one is walked to from the first, unless it is far.
             let nearest = checkpoint(atOrBefore: end - 1)
             let last = QuotedPrintable.start(

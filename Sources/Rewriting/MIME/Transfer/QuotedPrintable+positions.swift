@@ -61,6 +61,11 @@ extension QuotedPrintable {
         return run
     }
 
+    /// Whether a short stretch decodes to itself, at a glance: a no may be wrong.
+    static func decodesToItself(_ range: ByteRange, in raw: Bytes) -> Bool {
+        range.count <= 16 && plainRun(from: range.start, atMost: range.count, in: raw) == range.count
+    }
+
     /// The end of the decoded byte that starts at `position`: past an escape's digits, or past the byte itself.
     static func end(ofByteAt position: Int, in raw: Bytes) -> Int {
         guard position < raw.count else { return raw.count }

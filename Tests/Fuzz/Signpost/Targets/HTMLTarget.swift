@@ -27,6 +27,7 @@ enum HTMLTarget {
         let some = collected(html, isAMP: isAMP, isPlainCharset: true)
         let all = collected(html, isAMP: isAMP, isPlainCharset: false)
         require(some.edits == all.edits, "a link is passed over in \(shown(html))")
+        require(some.moves == all.moves, "a link is read otherwise in \(shown(html))")
         require(some.stays.map(\.url) == all.stays.map(\.url), "a mention is passed over in \(shown(html))")
     }
 

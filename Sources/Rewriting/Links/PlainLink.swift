@@ -1,13 +1,14 @@
 /// Reads URLs as nearly all are that concern us: absolute, in ASCII, on a default domain that is spelled as it is
 /// serialised, with no reference in them but `&amp;`.
 ///
-/// What such a URL says is plain from its markup, at a fraction of what ``CharacterReferences`` and ``WebURL`` cost.
+/// What such a URL says is plain from the text that it stands in, at a fraction of what ``CharacterReferences`` and ``WebURL`` cost.
 enum PlainLink {
-    /// Reads the attribute value in `range` into `link`: its URL and components.
+    /// Reads what stands in `range` into `link`: its URL and components.
     ///
+    /// - Parameter hasReferences: an attribute value, in which `&amp;` is `&`.
     /// - Returns: false where there is more to it.
     static func read(
-        _ range: ByteRange, of view: Bytes, hosts: DefaultHosts, into link: inout Link
+        _ range: ByteRange, of view: Bytes, hasReferences: Bool, hosts: DefaultHosts, into link: inout Link
     ) -> Bool {
         let value = Bytes(rebasing: view[range.start..<range.end])
         guard let first = value.first, let last = value.last, first > 0x20, last > 0x20, value.isPlain else {
@@ -26,7 +27,7 @@ enum PlainLink {
         else { return false }
         link.url.removeAll(keepingCapacity: true)
         link.url.append(contentsOf: value)
-        guard resolve(&link.url, from: end) else { return false }
+        if hasReferences, !resolve(&link.url, from: end) { return false }
         link.components = URLComponents(
             scheme: ByteRange(0, scheme), host: ByteRange(start, end), port: ByteRange(end, end),
             rest: ByteRange(end, link.url.count))
