@@ -26,15 +26,34 @@ struct Account {
     {
         let raw = Bytes(rebasing: body[leaf.content.start..<leaf.content.end])
         let encoding = leaf.header.transferEncoding.flatMap { TransferEncoding($0) } ?? .identity
-        if encoding == .base64, isReadAsBytes(raw, label: leaf.header.contentType["charset"]),
+        let isComposite = leaf.header.contentType.isComposite
+        if encoding == .base64, !isComposite, isReadAsBytes(raw, label: leaf.header.contentType["charset"]),
             !Base64Search(hosts).mayFind(in: raw)
         {
             return false
         }
-        return DecodedContent(raw: raw, encoding: encoding).withBytes { decoded in
+        let content = DecodedContent(raw: raw, encoding: encoding)
+        let isNamed = content.withBytes { decoded in
+            if isComposite { return skipped(part, unread: decoded, reason: reason, into: &result) }
             let charset = CharsetView(decoded: decoded, label: leaf.header.contentType["charset"])
-            return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
+            if charset.isReadable {
+                return charset.withBytes { skipped(part, view: $0, reason: reason, into: &result) }
+            }
+            // No text at all, mostly: what of it is ASCII is there without any conversion.
+            guard !charset.isSuperset, let text = charset.utf8OfAll() else {
+                return skipped(part, view: decoded, reason: reason, into: &result)
+            }
+            return text.withUnsafeBufferPointer { skipped(part, view: $0, reason: reason, into: &result) }
         }
+        // Clear text behind what was base64.
+        return isNamed || content.isDamaged && skipped(part, view: raw, reason: reason, into: &result)
+    }
+
+    /// The same for text that has parts whose structure was not read.
+    private func skipped(
+        _ part: String, unread text: Bytes, reason: LeftReason, into result: inout RewriteResult
+    ) -> Bool {
+        UnreadParts.texts(in: text) { skipped(part, view: $0, reason: reason, into: &result) }
     }
 
     /// Whether base64 is searched for the bytes of domains, or not at all: not as a text of some other charset.
@@ -66,7 +85,28 @@ struct Account {
         _ name: String, place: String, _ range: ByteRange, of body: Bytes, reason: LeftReason = .outsideParts,
         into result: inout RewriteResult
     ) {
-        let text = Bytes(rebasing: body[range.start..<range.end])
+        around(
+            name, place: place, Bytes(rebasing: body[range.start..<range.end]), reason: reason, into: &result)
+    }
+
+    /// The same for a part's header section, encoded words of which are read.
+    func partHeader(
+        _ name: String, _ range: ByteRange, of body: Bytes, reason: LeftReason = .outsideParts,
+        into result: inout RewriteResult
+    ) {
+        let header = Bytes(rebasing: body[range.start..<range.end])
+        guard header.firstIndex(of: "=?", from: 0, to: header.count) != nil else {
+            around(name, place: "part header", header, reason: reason, into: &result)
+            return
+        }
+        EncodedWords.decode(header).bytes.withUnsafeBufferPointer {
+            around(name, place: "part header", $0, reason: reason, into: &result)
+        }
+    }
+
+    private func around(
+        _ name: String, place: String, _ text: Bytes, reason: LeftReason, into result: inout RewriteResult
+    ) {
         for host in Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts) {
             let window = Mentions.window(around: host, in: text)
             let bytes = text.copy(window)

@@ -96,14 +96,25 @@ struct CSSLinks {
             if css[position] == 0x0A { break }
             if css[position] == UInt8(ascii: "\\") {
                 position += 1
-                if position + 1 < end, css[position] == 0x0D, css[position + 1] == 0x0A { position += 1 }
+                skipEscape()
+            } else {
+                position += 1
             }
-            position += 1
         }
         position = min(position, end)
         let range = ByteRange(start, position)
         if position < end, css[position] == quote { position += 1 }
         return CSSLinks.decode(range, of: css)
+    }
+
+    /// What follows a backslash: one character, or up to six digits and the white space that may end them.
+    private mutating func skipEscape() {
+        let limit = min(end, position + 6)
+        let start = position
+        while position < limit, ASCII.hexValue(css[position]) != nil { position += 1 }
+        guard position == start || position < end && ASCII.isWhitespace(css[position]) else { return }
+        let isCRLF = position + 1 < end && css[position] == 0x0D && css[position + 1] == 0x0A
+        position += isCRLF ? 2 : 1
     }
 
     /// What stands in `url(`: a string, or a URL without quotes (section 4.3.6).
@@ -115,23 +126,15 @@ struct CSSLinks {
         var stop = position
         while position < end, css[position] != UInt8(ascii: ")") {
             let byte = css[position]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "(") {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "(")
+                || isNotPrintable(byte)
+            {
                 return badURL()
             }
             if byte == UInt8(ascii: "\\") {
                 guard position + 1 < end, css[position + 1] != 0x0A else { return badURL() }
                 position += 1
-                // Digits of the escape are ordinary bytes; the white space that may end it is not.
-                var digits = 0
-                while digits < 6, position < end, ASCII.hexValue(css[position]) != nil {
-                    position += 1
-                    digits += 1
-                }
-                if digits == 0 {
-                    position += 1
-                } else if position < end, ASCII.isWhitespace(css[position]) {
-                    position += 1
-                }
+                skipEscape()
                 position = min(position, end)
                 stop = position
                 continue
@@ -146,6 +149,11 @@ struct CSSLinks {
         }
         if position < end { position += 1 }
         return CSSLinks.decode(ByteRange(start, stop), of: css)
+    }
+
+    /// "Non-printable code point" (section 4.2); a NUL is none, since it was replaced before.
+    private func isNotPrintable(_ byte: UInt8) -> Bool {
+        byte < 0x20 && byte != 0 && !ASCII.isWhitespace(byte) || byte == 0x7F
     }
 
     /// "Consume the remnants of a bad url" (section 4.3.14).

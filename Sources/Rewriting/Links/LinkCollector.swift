@@ -27,6 +27,8 @@ struct LinkCollector {
     private let keepsURLs: Bool
     /// No byte of the view above ASCII could mean an ASCII character.
     let isPlainCharset: Bool
+    /// The byte that is a no-break space in the view, if one is.
+    let noBreakSpace: UInt8?
     /// Where it is set, the account shows links and mentions as this view spells them (JSON's `\/`).
     var spelling: Bytes?
     /// The real text of a stretch of the view that is not ASCII, where the view is not UTF-8 itself.
@@ -48,8 +50,7 @@ struct LinkCollector {
 
     init(
         hosts: DefaultHosts, decider: any LinkDecider, showsAllLinks: Bool, keepsURLs: Bool = true,
-        part: String,
-        isPlainCharset: Bool = false,
+        part: String, isPlainCharset: Bool = false, noBreakSpace: UInt8? = nil,
         utf8: ((ByteRange) -> [UInt8]?)? = nil
     ) {
         self.hosts = hosts
@@ -58,6 +59,7 @@ struct LinkCollector {
         self.keepsURLs = keepsURLs
         shown = Link(part: part)
         self.isPlainCharset = isPlainCharset
+        self.noBreakSpace = noBreakSpace
         self.utf8 = utf8
     }
 

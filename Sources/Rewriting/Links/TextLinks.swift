@@ -11,14 +11,17 @@ struct TextLinks {
 
     private let text: Bytes
     private let end: Int
+    /// The byte that is a no-break space, where the text is in a charset of single bytes.
+    private let noBreakSpace: UInt8?
     private var position: Int
     /// Everything before was looked at for the start of the current word.
     private var scanned: Int
     /// The current word began as a URL, so that what follows in it is nested.
     private var wordIsURL = false
 
-    init(_ text: Bytes, _ range: ByteRange) {
+    init(_ text: Bytes, _ range: ByteRange, noBreakSpace: UInt8? = nil) {
         self.text = text
+        self.noBreakSpace = noBreakSpace
         position = range.start
         scanned = range.start
         end = range.end
@@ -49,7 +52,7 @@ struct TextLinks {
     /// Whether the word that `start` stands in makes the URL part of something else.
     private mutating func isInsideURL(_ start: Int) -> Bool {
         var word = start
-        while word > scanned, !TextLinks.endsWord(text[word - 1]) { word -= 1 }
+        while word > scanned, !isWordEnd(before: word) { word -= 1 }
         if word > scanned || word == start && start > 0 && isWordStart(start) {
             wordIsURL = false
         }
@@ -68,7 +71,7 @@ struct TextLinks {
     }
 
     private func isWordStart(_ start: Int) -> Bool {
-        start == 0 || TextLinks.endsWord(text[start - 1])
+        start == 0 || isWordEnd(before: start)
     }
 
     /// Whether a URL, or something that carries URLs, begins in the stretch.
@@ -101,7 +104,7 @@ struct TextLinks {
         while authority < end, TextLinks.isSlash(text[authority]) { authority += 1 }
         var stop = authority
         var hasUserinfo = false
-        while stop < end, !TextLinks.endsAuthority(text[stop]) {
+        while stop < end, !endsAuthority(at: stop) {
             if text[stop] == UInt8(ascii: "@") { hasUserinfo = true }
             stop += 1
         }
@@ -111,7 +114,7 @@ struct TextLinks {
             let port = portEnd(from: host, to: stop)
             if port < stop { stop = port }
             let isAtPath =
-                stop < end && TextLinks.endsAuthority(text[stop]) && !TextLinks.endsWord(text[stop])
+                stop < end && endsAuthority(at: stop) && !endsWord(at: stop)
             // A question mark behind which no query follows is punctuation.
             if !isAtPath || isPunctuationOnly(from: stop) {
                 if host == port { stop = withoutFinalPunctuation(authority, stop) }
@@ -138,7 +141,7 @@ struct TextLinks {
     private func isPunctuationOnly(from start: Int) -> Bool {
         guard text[start] == UInt8(ascii: "?") else { return false }
         var index = start
-        while index < end, !TextLinks.endsWord(text[index]) {
+        while index < end, !endsWord(at: index) {
             if !TextLinks.isTrailingPunctuation(text[index]) { return false }
             index += 1
         }
@@ -173,8 +176,10 @@ struct TextLinks {
         byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\")
     }
 
-    private static func endsAuthority(_ byte: UInt8) -> Bool {
-        endsWord(byte) || isSlash(byte) || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    private func endsAuthority(at index: Int) -> Bool {
+        let byte = text[index]
+        return endsWord(at: index) || TextLinks.isSlash(byte) || byte == UInt8(ascii: "?")
+            || byte == UInt8(ascii: "#")
     }
 
     /// Where the word ends that goes on at `start`.
@@ -183,23 +188,56 @@ struct TextLinks {
         var position = start
         while position &+ 16 <= end {
             let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD16<UInt8>.self)
-            // As `endsWord(_:)` has it. For the types see `areNotPrintable(_:)`.
-            let isEnd =
-                (bytes .<= SIMD16<UInt8>(repeating: 0x20)) .| (bytes .== SIMD16<UInt8>(repeating: 0x7F))
+            // What `endsWord(at:)` looks closer at. For the types see `areNotPrintable(_:)`.
+            let mayBeEnd =
+                (bytes .<= SIMD16<UInt8>(repeating: 0x20)) .| (bytes .>= SIMD16<UInt8>(repeating: 0x7F))
                 .| (bytes & SIMD16<UInt8>(repeating: 0xFD) .== SIMD16<UInt8>(repeating: 0x3C))
                 .| (bytes .== SIMD16<UInt8>(repeating: 0x22))
-            if let lane = Bytes.firstLane(isEnd) { return position &+ lane }
-            position &+= 16
+            guard let lane = Bytes.firstLane(mayBeEnd) else {
+                position &+= 16
+                continue
+            }
+            position &+= lane
+            if endsWord(at: position) { return position }
+            position &+= 1
         }
-        while position < end, !TextLinks.endsWord(text[position]) { position &+= 1 }
+        while position < end, !endsWord(at: position) { position &+= 1 }
         return position
     }
 
-    /// White space, and the delimiters of RFC 3986 appendix C.
-    private static func endsWord(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-            || byte == UInt8(ascii: "\"")
+    @inline(__always)
+    private func endsWord(at index: Int) -> Bool {
+        let byte = text[index]
+        return ASCII.isOne(of: TextLinks.wordEnds, byte)
+            || byte >= 0x7F && (byte == 0x7F || spaceLength(at: index) > 0)
     }
+
+    @inline(__always)
+    private func isWordEnd(before index: Int) -> Bool {
+        let byte = text[index - 1]
+        if byte < 0x7F { return ASCII.isOne(of: TextLinks.wordEnds, byte) }
+        return byte == 0x7F || (1...3).contains { index >= $0 && spaceLength(at: index - $0) == $0 }
+    }
+
+    /// How many bytes the white space takes that begins at `index` and is not ASCII: 0 where none does.
+    @inline(never)
+    private func spaceLength(at index: Int) -> Int {
+        guard index + 1 < end, text[index] >= 0x80 else { return text[index] == noBreakSpace ? 1 : 0 }
+        let second = text[index + 1]
+        if text[index] == 0xC2, second == 0xA0 { return 2 }
+        if index + 2 < end {
+            switch (text[index], second, text[index + 2]) {
+            case (0xE1, 0x9A, 0x80), (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xA8...0xA9), (0xE2, 0x80, 0xAF),
+                (0xE2, 0x81, 0x9F), (0xE3, 0x80, 0x80):
+                return 3
+            default: break
+            }
+        }
+        return text[index] == noBreakSpace ? 1 : 0
+    }
+
+    /// White space of ASCII, and the delimiters of RFC 3986 appendix C.
+    private static let wordEnds: UInt64 = 0x1_FFFF_FFFF | 1 << 0x22 | 1 << 0x3C | 1 << 0x3E
 
     private static func isTrailingPunctuation(_ byte: UInt8) -> Bool {
         switch byte {
@@ -219,7 +257,7 @@ extension LinkCollector {
     ) {
         var spans: [ByteRange] = []
         text.bytes.withUnsafeBufferPointer { bytes in
-            var links = TextLinks(bytes, ByteRange(0, bytes.count))
+            var links = TextLinks(bytes, ByteRange(0, bytes.count), noBreakSpace: noBreakSpace)
             while let found = links.next() {
                 if !found.isNested { spans.append(found.range) }
             }
@@ -244,7 +282,7 @@ extension LinkCollector {
         func hasLiteral(_ range: ByteRange) -> Bool {
             next < literals.count && literals[next].start < range.end
         }
-        var links = TextLinks(view, ByteRange(0, view.count))
+        var links = TextLinks(view, ByteRange(0, view.count), noBreakSpace: noBreakSpace)
         while let found = links.next() {
             if found.isNested { continue }
             while hasLiteral(ByteRange(0, found.range.start)) {

@@ -48,6 +48,9 @@ struct ContentType {
         essence.elementsEqual(lowercase.utf8)
     }
 
+    /// Whether a body of this type has entities in it.
+    var isComposite: Bool { isMultipart || isType("message/rfc822") || isType("message/global") }
+
     var isMultipart: Bool { essence.starts(with: "multipart/".utf8) }
 }
 

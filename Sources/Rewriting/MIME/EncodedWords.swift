@@ -20,6 +20,10 @@ enum EncodedWords {
             }
             text.append(word.bytes, from: position)
             position = word.end
+            // White space between two of them is only there to divide them (section 6.2).
+            var next = position
+            while next < last, ASCII.isWhitespace(value[next]) { next += 1 }
+            if next > position, next < last, EncodedWords.word(value, at: next) != nil { position = next }
         }
         text.finish(at: value.count)
         return text
@@ -27,7 +31,8 @@ enum EncodedWords {
 
     /// `=?charset?encoding?text?=` at `start`.
     private static func word(_ value: Bytes, at start: Int) -> (bytes: [UInt8], end: Int)? {
-        guard start + 1 < value.count, value[start + 1] == UInt8(ascii: "?"),
+        guard start + 1 < value.count, value[start] == UInt8(ascii: "="),
+            value[start + 1] == UInt8(ascii: "?"),
             let charsetEnd = value.firstIndex(of: UInt8(ascii: "?"), from: start + 2, to: value.count),
             charsetEnd + 2 < value.count, value[charsetEnd + 2] == UInt8(ascii: "?"),
             let end = value.firstIndex(of: "?=", from: charsetEnd + 3, to: value.count)

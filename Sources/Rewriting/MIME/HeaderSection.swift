@@ -1,5 +1,6 @@
 /// The header section at some place in a message: its fields, and where the body begins.
 struct HeaderSection {
+    /// The fields. A line without a colon is one that has no name.
     var fields: [HeaderField] = []
     /// The field's whole lines, and within them what follows the colon up to the last line end.
     var lines: [(field: ByteRange, value: ByteRange)] = []
@@ -24,7 +25,10 @@ struct HeaderSection {
             end = lineEnd
         }
         fields = lines.map { line in
-            let colon = max(line.field.start, line.value.start - 1)
+            let colon = line.value.start - 1
+            guard colon >= line.field.start, bytes[colon] == UInt8(ascii: ":") else {
+                return HeaderField(name: [], value: bytes.copy(ByteRange(line.field.start, line.value.end)))
+            }
             return HeaderField(
                 name: bytes.copy(HeaderSection.trimmedEnd(bytes, ByteRange(line.field.start, colon))),
                 value: bytes.copy(line.value))
@@ -45,7 +49,8 @@ struct HeaderSection {
             return
         }
         let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: line.start, to: contentEnd)
-        // A line without a colon is no field; it is kept in the list so that nothing is lost on the way.
+        // A line without a colon is no field; it is kept in the list, as a value without a name, so that nothing is
+        // lost on the way.
         let valueStart = colon.map { $0 + 1 } ?? contentEnd
         lines.append((field: line, value: ByteRange(valueStart, contentEnd)))
     }

@@ -139,7 +139,7 @@ struct MIMEScanner {
         structure.protected.append(ProtectedPart(number: number, protection: .beyondLimits))
         structure.leaves.append(
             MIMELeaf(
-                number: number, header: EntityHeader(defaultType: .textPlain),
+                number: number, header: EntityHeader(defaultType: .messageRFC822),
                 headerRange: ByteRange(start, start), content: ByteRange(start, body.count),
                 protection: structure.protected.count - 1))
     }

@@ -62,6 +62,10 @@ public struct MessageRewriter: Sendable {
         var collector = LinkCollector(
             hosts: hosts, decider: decider, showsAllLinks: false, keepsURLs: keepsURLs, part: "header:" + name
         )
+        if field.name.contains(UInt8(ascii: ".")) {
+            // The first line of a mailbox, or whatever else has a colon somewhere.
+            field.name.withUnsafeBufferPointer { collector.otherHeader($0, place: "header name") }
+        }
         field.value.withUnsafeBufferPointer { value in
             if isOurs {
                 collector.listHeader(value, place: "header")
@@ -83,9 +87,14 @@ public struct MessageRewriter: Sendable {
 
     /// A quick look at a field that is only accounted for: it says so literally, or in encoded words.
     private func mayMentionDomain(_ field: HeaderField) -> Bool {
-        field.value.withUnsafeBufferPointer { value in
-            value.firstIndex(of: "=?", from: 0, to: value.count) != nil
-                || !Mentions.find(in: value, ByteRange(0, value.count), hosts: hosts, atMost: 1).isEmpty
+        func mentionsDomain(_ text: Bytes) -> Bool {
+            !Mentions.find(in: text, ByteRange(0, text.count), hosts: hosts, atMost: 1).isEmpty
+        }
+        if field.name.contains(UInt8(ascii: ".")), field.name.withUnsafeBufferPointer(mentionsDomain) {
+            return true
+        }
+        return field.value.withUnsafeBufferPointer { value in
+            value.firstIndex(of: "=?", from: 0, to: value.count) != nil || mentionsDomain(value)
         }
     }
 
@@ -114,7 +123,7 @@ public struct MessageRewriter: Sendable {
                 }
                 continue
             }
-            account.around(leaf.number, place: "part header", leaf.headerRange, of: body, into: &result)
+            account.partHeader(leaf.number, leaf.headerRange, of: body, into: &result)
             if let kind {
                 parts.rewrite(leaf, as: kind, of: body, into: &result)
             } else {
@@ -123,32 +132,33 @@ public struct MessageRewriter: Sendable {
         }
         for header in structure.containerHeaders {
             accountFor(
-                header.number, "part header", header.range, protection: header.protection, in: structure,
+                header.number, isHeader: true, header.range, protection: header.protection, in: structure,
                 body,
                 &named, into: &result)
         }
         for gap in structure.gaps {
             accountFor(
-                gap.name, "text", gap.range, protection: gap.protection, in: structure, body, &named,
+                gap.name, isHeader: false, gap.range, protection: gap.protection, in: structure, body, &named,
                 into: &result)
         }
     }
 
-    /// Names the places in text that is no part's content. Inside a part that is skipped whole it counts as that
-    /// part's.
+    /// Names the places in a header or text that is no part's content. Inside a part that is skipped whole it counts
+    /// as that part's.
     private func accountFor(
-        _ name: String, _ place: String, _ range: ByteRange, protection: Int?, in structure: MIMEStructure,
+        _ name: String, isHeader: Bool, _ range: ByteRange, protection: Int?, in structure: MIMEStructure,
         _ body: UnsafeBufferPointer<UInt8>, _ named: inout Set<Int>, into result: inout RewriteResult
     ) {
         let account = Account(hosts: hosts)
-        guard let protection else {
-            account.around(name, place: place, range, of: body, into: &result)
-            return
-        }
-        let part = structure.protected[protection]
-        if part.protection == .embeddedMessage {
-            account.around(name, place: place, range, of: body, reason: .embeddedMessage, into: &result)
-        } else if !named.contains(protection) {
+        let part = protection.map { structure.protected[$0] }
+        if part == nil || part?.protection == .embeddedMessage {
+            let reason = part == nil ? LeftReason.outsideParts : .embeddedMessage
+            if isHeader {
+                account.partHeader(name, range, of: body, reason: reason, into: &result)
+            } else {
+                account.around(name, place: "text", range, of: body, reason: reason, into: &result)
+            }
+        } else if let part, let protection, !named.contains(protection) {
             let text = UnsafeBufferPointer(rebasing: body[range.start..<range.end])
             let isNamed = account.skipped(
                 part.number, view: text, reason: part.protection.reason, into: &result)
@@ -164,9 +174,8 @@ extension MessageRewriter {
         _ parts: PartRewriter, into result: inout RewriteResult
     ) {
         let account = Account(hosts: hosts)
-        account.around(
-            leaf.number, place: "part header", leaf.headerRange, of: body, reason: .embeddedMessage,
-            into: &result)
+        account.partHeader(
+            leaf.number, leaf.headerRange, of: body, reason: .embeddedMessage, into: &result)
         if let kind, !leaf.header.isAttachment {
             parts.rewrite(leaf, as: kind, of: body, obstacle: .embeddedMessage, into: &result)
         } else {

@@ -54,6 +54,13 @@ struct PartRewriter {
                 }
             }
         }
+        if content.isDamaged {
+            // A reader that gives up on base64 shows the rest as it stands: a footer that was added to it, say.
+            Account(hosts: hosts).around(
+                leaf.number, place: "not base64", leaf.content, of: body,
+                reason: obstacle ?? .transferEncoding,
+                into: &result)
+        }
     }
 
     private func rewrite(
@@ -104,7 +111,7 @@ struct PartRewriter {
         var collector = LinkCollector(
             hosts: hosts, decider: obstacle.map { Refusing(obstacle: $0) } ?? decider,
             showsAllLinks: policy.showsAllLinks, keepsURLs: keepsURLs, part: leaf.number,
-            isPlainCharset: charset.isPlain,
+            isPlainCharset: charset.isPlain, noBreakSpace: charset.noBreakSpace,
             utf8: charset.isReadable ? { charset.utf8(of: $0) } : nil)
         collector.takeOver(&result)
         if kind == .text {

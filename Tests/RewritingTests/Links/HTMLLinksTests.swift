@@ -37,6 +37,8 @@ import Testing
         "<td style=\"background:url(&quot;https://track.relay.example/i/b.png&quot;)\">",
         "<style>a{background:URL( 'https://track.relay.example/i/1' )}@import \"https://track.relay.example/s\";</style>",
         "<style>@import url(//track.relay.example/s);</style>",
+        "<style>a{b:url(\"https://track.relay.example/\\c\r\n1\")}@import \"//track.relay.example/s\";</style>",
+        "<style>a{b:url(https:\\2F\r\n/track.relay.example/c)}</style>",
         "<!--[if mso]><v:rect href=\"https://track.relay.example/c/1\"><v:fill src=\"https://track.relay.example/i/1\"/><![endif]-->",
         "<!--[if !mso]><!--><a href=\"https://track.relay.example/c/1\">x</a><!--<![endif]-->",
         "<![if !mso]><a href=\"https://track.relay.example/c/1\">x</a><![endif]>",
@@ -159,6 +161,10 @@ import Testing
         (
             "<style>a{b:\"https://track.relay.example/c\"}</style>",
             ["style | not a place for links | https://track.relay.example/c"]
+        ),
+        (
+            "<style>a{b:url(\u{1}https://track.relay.example/c)}</style>",
+            ["style | not a place for links | https://track.relay.example/c)}"]
         ),
         (
             "<a href=\"https://track.relay.example/keep\">",

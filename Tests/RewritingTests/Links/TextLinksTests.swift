@@ -23,9 +23,26 @@ import Testing
         "\u{65E5}\u{672C}https://track.relay.example/c/1\u{3002}",
         "https://track.relay.example\u{3002}",
         "<https://track.relay.example/c/\n1>",
+        "https://track.relay.example/c/1\u{A0}https://track.relay.example/c/2\u{3000}https://track.relay.example",
+        "https://evil.test/?u=x\u{202F}https://track.relay.example/c/2",
     ])
     func `a URL in running text is rewritten`(_ source: String) {
         #expect(plain(source).body == source.moved)
+    }
+
+    @Test(arguments: ["windows-1252", "iso-8859-15", "koi8-r"])
+    func `a no-break space of one byte ends a URL`(_ charset: String) {
+        let space: UInt8 = charset == "koi8-r" ? 0x9A : 0xA0
+        let link = Array("https://track.relay.example/c".utf8)
+        let message = Array("Content-Type: text/plain; charset=\(charset)\n\n".utf8)
+        let result = Rewritten(message: message + link + [space] + link).result
+        #expect(result.rewritten.map(\.before) == Array(repeating: "https://track.relay.example/c", count: 2))
+    }
+
+    @Test func `a reference to a no-break space ends a URL`() {
+        let source =
+            "https://evil.test/&nbsp;https://track.relay.example/c&#12288;https://track.relay.example/d"
+        #expect(html(source).body == source.moved)
     }
 
     @Test(arguments: [

@@ -21,6 +21,10 @@ struct HTMLContext {
     private struct Scope {
         var name: [UInt8]
         var namespace: HTMLNamespace
+        /// Where its start tag begins.
+        var start: Int
+        /// The names of the elements that are open directly in it.
+        var elements: [ByteRange] = []
     }
 
     private var scopes: [Scope] = []
@@ -44,65 +48,103 @@ struct HTMLContext {
 
     /// How deep namespaces nest before further changes are no longer followed.
     private static let maximumDepth = 256
+    /// How many elements in one of them are followed.
+    private static let maximumElements = 64
 
-    /// A start tag.
+    /// Where SVG or MathML begins that is open at the current place.
+    var foreignStart: Int? { scopes.first?.start }
+
+    /// A start tag that begins at `start`.
     ///
     /// - Returns: the namespace that the element is in.
     mutating func enter(
-        _ view: Bytes, _ name: ByteRange, _ attributes: [HTMLAttribute], isSelfClosing: Bool
+        _ view: Bytes, _ name: ByteRange, _ attributes: [HTMLAttribute], isSelfClosing: Bool, from start: Int
     ) -> HTMLNamespace {
         if scopes.isEmpty {
             guard name.count >= 3, name.count <= 4 else { return .html }
         } else if namespace != .html, HTMLContext.breaksOut(view, name, attributes) {
-            while namespace != .html { scopes.removeLast() }
+            leaveForeign()
             return .html
         }
         let current = namespace
         switch current {
         case .html:
             if view.equals("svg", in: name) {
-                open(view, name, .svg, isSelfClosing)
+                open(view, name, .svg, isSelfClosing, start)
                 return .svg
             }
             if view.equals("math", in: name) {
-                open(view, name, .mathML, isSelfClosing)
+                open(view, name, .mathML, isSelfClosing, start)
                 return .mathML
             }
         case .svg:
             if view.equals("svg", in: name) {
-                open(view, name, .svg, isSelfClosing)
+                open(view, name, .svg, isSelfClosing, start)
             } else if view.equals("foreignobject", in: name) || view.equals("desc", in: name)
                 || view.equals("title", in: name)
             {
-                open(view, name, .html, isSelfClosing)  // an HTML integration point
+                open(view, name, .html, isSelfClosing, start)  // an HTML integration point
+            } else if !isSelfClosing {
+                note(name)
             }
         case .mathML:
             if view.equals("math", in: name) {
-                open(view, name, .mathML, isSelfClosing)
+                open(view, name, .mathML, isSelfClosing, start)
             } else if HTMLContext.isMathMLTextIntegrationPoint(view, name)
                 || view.equals("annotation-xml", in: name) && HTMLContext.isHTMLAnnotation(view, attributes)
             {
-                open(view, name, .html, isSelfClosing)
+                open(view, name, .html, isSelfClosing, start)
+            } else if !isSelfClosing {
+                note(name)
             }
         }
         return current
     }
 
     /// An end tag.
-    mutating func leave(_ view: Bytes, _ name: ByteRange) {
-        guard !scopes.isEmpty else { return }
-        let matching = scopes.lastIndex { scope in
-            scope.name.count == name.count
-                && zip(scope.name, view[name.start..<name.end]).allSatisfy { $0 == ASCII.lowercased($1) }
+    ///
+    /// - Returns: whether it stands in SVG or MathML and no element in there has its name, so that it is one of HTML,
+    ///   round them, that may be meant.
+    mutating func leave(_ view: Bytes, _ name: ByteRange) -> Bool {
+        guard !scopes.isEmpty else { return false }
+        let isForeign = namespace != .html
+        if isForeign, view.equals("p", in: name) || view.equals("br", in: name) {
+            leaveForeign()
+            return false
         }
-        if let matching { scopes.removeSubrange(matching...) }
+        for index in scopes.indices.reversed() {
+            if let element = scopes[index].elements.lastIndex(where: { view.equals($0, name) }), isForeign {
+                scopes[index].elements.removeSubrange(element...)
+                scopes.removeSubrange((index + 1)...)
+                return false
+            }
+            if view[name.start..<name.end].elementsEqual(
+                scopes[index].name, by: { ASCII.lowercased($0) == $1 })
+            {
+                scopes.removeSubrange(index...)
+                return false
+            }
+        }
+        return scopes.allSatisfy { $0.namespace != .html }
+    }
+
+    /// What is open in SVG and MathML no longer is.
+    mutating func leaveForeign() {
+        while namespace != .html { scopes.removeLast() }
     }
 
     private mutating func open(
-        _ view: Bytes, _ name: ByteRange, _ namespace: HTMLNamespace, _ isSelfClosing: Bool
+        _ view: Bytes, _ name: ByteRange, _ namespace: HTMLNamespace, _ isSelfClosing: Bool, _ start: Int
     ) {
         guard !isSelfClosing, scopes.count < HTMLContext.maximumDepth else { return }
-        scopes.append(Scope(name: view.copy(name).map(ASCII.lowercased), namespace: namespace))
+        scopes.append(
+            Scope(name: view.copy(name).map(ASCII.lowercased), namespace: namespace, start: start))
+    }
+
+    /// An element of SVG or MathML in which the namespace stays what it is.
+    private mutating func note(_ name: ByteRange) {
+        let last = scopes.count - 1
+        if scopes[last].elements.count < HTMLContext.maximumElements { scopes[last].elements.append(name) }
     }
 
     private static func isMathMLTextIntegrationPoint(_ view: Bytes, _ name: ByteRange) -> Bool {

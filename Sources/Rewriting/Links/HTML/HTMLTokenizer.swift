@@ -15,6 +15,10 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     private var position: Int
     private var context = HTMLContext()
     private var attributes: [HTMLAttribute] = []
+    /// Where the document begins.
+    private let start: Int
+    /// What is open round SVG or MathML; nil until it matters.
+    private var openElements: OpenElements?
 
     /// Reads `range` of the view as a document or fragment.
     static func tokenize(_ range: ByteRange, of view: Bytes, into sink: inout Sink) {
@@ -25,6 +29,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     init(_ view: Bytes, _ range: ByteRange) {
         self.view = view
         position = range.start
+        start = range.start
         end = range.end
     }
 
@@ -88,7 +93,8 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
             sink.unterminatedTag(ByteRange(open, end))
             return
         }
-        let namespace = context.enter(view, name, attributes, isSelfClosing: isSelfClosing)
+        let namespace = context.enter(
+            view, name, attributes, isSelfClosing: isSelfClosing, from: open)
         sink.startTag(
             ByteRange(open, position), name: name, attributes: attributes, namespace: namespace)
         if namespace == .html {
@@ -126,6 +132,7 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
     }
 
     /// End tag open state (13.2.5.7).
+    @inline(__always)
     private mutating func endTagOpen(from open: Int, into sink: inout Sink) {
         if ASCII.isLetter(view[open + 2]) {
             endTag(from: open, into: &sink)
@@ -136,6 +143,8 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
         }
     }
 
+    // With two kinds of sinks to choose from, the optimizer would make calls of what every tag takes.
+    @inline(__always)
     private mutating func endTag(from open: Int, into sink: inout Sink) {
         let name = tagName(from: open + 2)
         if position < end, view[position] == UInt8(ascii: ">") {
@@ -144,11 +153,27 @@ struct HTMLTokenizer<Sink: HTMLTokenSink> {
             sink.unterminatedTag(ByteRange(open, end))
             return
         }
-        context.leave(view, name)
+        if context.foreignStart != nil, context.leave(view, name), closesElementOutside(name) {
+            context.leaveForeign()
+        }
         sink.endTag(ByteRange(open, position), name: name)
     }
 
+    /// Whether the end tag that was just read, in SVG or MathML, is that of an element of HTML round them, which it
+    /// closes with all that is open in it.
+    @inline(never)
+    private mutating func closesElementOutside(_ name: ByteRange) -> Bool {
+        guard Sink.self != OpenElements.self, let foreign = context.foreignStart else { return false }
+        var elements = openElements ?? OpenElements(view, from: start)
+        openElements = nil
+        elements.read(to: foreign)
+        let closes = elements.close(name, behind: position)
+        openElements = elements
+        return closes
+    }
+
     /// Tag name state (13.2.5.8).
+    @inline(__always)
     private mutating func tagName(from start: Int) -> ByteRange {
         position = start
         while position < end, !Self.endsTagName(view[position]) { position += 1 }

@@ -72,6 +72,15 @@ struct CharsetView {
             || ["utf-8", "windows-", "iso-8859-", "koi8-"].contains(where: name.lowercased().hasPrefix)
     }
 
+    /// Whether the charset that was settled on, or the label where none was, has ASCII in it byte for byte.
+    var isSuperset: Bool { charset.family == .superset }
+
+    /// The byte that is a no-break space, in the sets of single bytes whose byte is known.
+    var noBreakSpace: UInt8? {
+        guard isPlain, !charset.isUTF8 else { return nil }
+        return charset.iconvName.lowercased().hasPrefix("koi8-") ? 0x9A : 0xA0
+    }
+
     private var unit: Int {
         if case .wide(let unit, _) = charset.family { return unit }
         return 1
