@@ -67,6 +67,15 @@ struct HostTracesTests {
         #expect(moves > 100, "hardly a link among them: \(moves)")
     }
 
+    @Test("what is open outside a conditional comment is not open in it")
+    func conditionalComment() {
+        let html = Array(
+            "<svg><style><!--[if mso]><b>http://news.t.relay.example</b><![endif]--></style></svg>".utf8)
+        Self.expectSame(
+            Self.collected(html, isPlain: true), Self.collected(html, isPlain: false), html)
+        #expect(Self.collected(html, isPlain: true).moves.count == 1)
+    }
+
     private static func expectSame(_ some: LinkCollector, _ all: LinkCollector, _ text: [UInt8]) {
         #expect(some.edits == all.edits, "\(String(decoding: text, as: UTF8.self))")
         #expect(some.moves == all.moves, "\(String(decoding: text, as: UTF8.self))")

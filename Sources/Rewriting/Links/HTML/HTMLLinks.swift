@@ -214,8 +214,9 @@ struct HTMLLinks: HTMLTokenSink {
             let content = ConditionalComment.content(of: data, in: view)
         {
             guard mayConcern(content) else { return }
-            // What is left open in it is not open behind it.
+            // What is open outside is not open in it, and what is left open in it is not open behind it.
             let outside = (foreignElement, isJSONLD)
+            foreignElement = nil
             depth += 1
             HTMLTokenizer.tokenize(content, of: view, into: &self)
             depth -= 1
