@@ -37,7 +37,7 @@ extension SenderPlugins {
             if answer != SIGNPOST_NOT_MINE {
                 return verdict(answer, collector, on: link, from: index, onMistake)
             }
-            if !collector.bytes.isEmpty { collector.reset() }
+            collector.reset()
         }
         return .leave(reason: "no plugin")
     }

@@ -128,4 +128,15 @@ import Testing
             try again.acme().fate(of: "https://t.example/shop/1") == "shop: https://click.acme.example/shop/1"
         )
     }
+
+    @Test func `so is that it wrote what could not be taken`() throws {
+        let folder = try Fixture.folder()
+        try Fixture.compile("echo", defining: ["BAD_PIECE"], in: folder)
+        try Fixture.compile("shop", in: folder)
+        let passing = request("echo", [setting("code", "0")])
+        let plugins = try load([passing, request("shop")], from: PluginDirectory(folder.path))
+        #expect(
+            try plugins.acme().fate(of: "https://t.example/shop/1")
+                == "shop: https://click.acme.example/shop/1")
+    }
 }

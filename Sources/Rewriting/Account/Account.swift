@@ -132,9 +132,9 @@ extension LinkCollector {
                 LeftLink(
                     part: part, place: move.place, url: move.before, reason: LeftReason.lineLength.text)
             }
+            forgetMoves()
         }
-        let kept = refused ? Array(moves[..<firstMove]) : moves
-        if result.rewritten.isEmpty { result.rewritten = kept } else { result.rewritten += kept }
+        if result.rewritten.isEmpty { result.rewritten = moves } else { result.rewritten += moves }
         for stay in stays {
             result.left.append(
                 LeftLink(

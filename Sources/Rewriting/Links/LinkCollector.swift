@@ -72,9 +72,14 @@ struct LinkCollector {
         firstMove = moves.count
     }
 
+    /// Forgets the links that were to move, since they stay after all.
+    mutating func forgetMoves() { moves.removeSubrange(firstMove...) }
+
     /// Makes room for as many links more.
     mutating func reserve(_ count: Int) {
-        moves.reserveCapacity(moves.count + count)
+        // No less than twice as much, or each of many parts would move all that there are.
+        let needed = moves.count + count
+        if needed > moves.capacity { moves.reserveCapacity(max(needed, 2 * moves.capacity)) }
         edits.reserveCapacity(edits.count + count)
     }
 

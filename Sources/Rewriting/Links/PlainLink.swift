@@ -1,7 +1,8 @@
 /// Reads URLs as nearly all are that concern us: absolute, in ASCII, on a default domain that is spelled as it is
 /// serialised, with no reference in them but `&amp;`.
 ///
-/// What such a URL says is plain from the text that it stands in, at a fraction of what ``CharacterReferences`` and ``WebURL`` cost.
+/// What such a URL says is plain from the text that it stands in, at a fraction of what ``CharacterReferences`` and
+/// ``WebURL`` cost.
 enum PlainLink {
     /// Reads what stands in `range` into `link`: its URL and components.
     ///

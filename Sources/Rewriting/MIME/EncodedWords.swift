@@ -34,18 +34,17 @@ enum EncodedWords {
         guard start + 1 < value.count, value[start] == UInt8(ascii: "="),
             value[start + 1] == UInt8(ascii: "?"),
             let charsetEnd = value.firstIndex(of: UInt8(ascii: "?"), from: start + 2, to: value.count),
-            charsetEnd + 2 < value.count, value[charsetEnd + 2] == UInt8(ascii: "?"),
+            charsetEnd + 2 < value.count, value[charsetEnd + 2] == UInt8(ascii: "?")
+        else { return nil }
+        // Before its end is looked for: what is no word is not behind its end then, and would be looked through again.
+        let encoding = ASCII.lowercased(value[charsetEnd + 1])
+        guard encoding == UInt8(ascii: "q") || encoding == UInt8(ascii: "b"),
             let end = value.firstIndex(of: "?=", from: charsetEnd + 3, to: value.count)
         else { return nil }
         let text = ByteRange(charsetEnd + 3, end)
-        switch ASCII.lowercased(value[charsetEnd + 1]) {
-        case UInt8(ascii: "q"): return (decodeQ(value, text), end + 2)
-        case UInt8(ascii: "b"):
-            let content = DecodedContent(
-                raw: Bytes(rebasing: value[text.start..<text.end]), encoding: .base64)
-            return (content.withBytes(Array.init), end + 2)
-        default: return nil
-        }
+        if encoding == UInt8(ascii: "q") { return (decodeQ(value, text), end + 2) }
+        let content = DecodedContent(raw: Bytes(rebasing: value[text.start..<text.end]), encoding: .base64)
+        return (content.withBytes(Array.init), end + 2)
     }
 
     /// The "Q" encoding (section 4.2).

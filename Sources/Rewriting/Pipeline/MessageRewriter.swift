@@ -29,10 +29,10 @@ public struct MessageRewriter: Sendable {
     /// - Parameters:
     ///   - fields: its header fields in their order.
     ///   - body: everything behind the empty line that ends the header section.
-    ///   - decider: what becomes of each link.
-    ///   - keepsURLs: the account has the URLs of links that move, for somebody who reads them. Without, they are empty.
-    ///   The engine is not generic over it: callers are in other modules, so that nothing of it, inner loops
-    ///   included, would be specialised.
+    ///   - decider: what becomes of each link. The engine is not generic over it: callers are in other modules, so
+    ///   that nothing of it, inner loops included, would be specialised.
+    ///   - keepsURLs: the account has the URLs of links that move, for somebody who reads them. Without, they are empty,
+    ///   also where such a link has to stay for the length of its line.
     public func rewrite(
         fields: [HeaderField], body: UnsafeRawBufferPointer, decider: any LinkDecider, keepsURLs: Bool = true
     ) -> RewriteResult {

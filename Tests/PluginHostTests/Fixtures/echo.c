@@ -82,6 +82,10 @@ static int echo_claim(void *context, const signpost_link *link, const signpost_s
         answer->write(answer, text, (size_t)length);
         return SIGNPOST_LEAVE;
     }
+#ifdef BAD_PIECE
+    answer->write(answer, NULL, 1);
+    return echo->code;
+#endif
     answer->write(answer, echo->answer, echo->length);
     for (size_t i = 0; i < echo->padding; i++) {
         if (answer->write(answer, "x", 1) != 0) break;

@@ -43,4 +43,15 @@ import Testing
         let many = time(10_000)
         #expect(many < few * 60 + .seconds(1), "\(few), and \(many) for ten times as much")
     }
+
+    @Test func `what is open in SVG in SVG costs no end tag much`() {
+        func time(svg: String) -> Duration {
+            let markup = String(repeating: svg, count: 256) + String(repeating: "</x>", count: 4000)
+            let message = "Content-Type: text/html\n\n<a href=//track.relay.example>" + markup
+            return ContinuousClock().measure { _ = Rewritten(message: Array(message.utf8)) }
+        }
+        let empty = time(svg: "<svg>")
+        let full = time(svg: "<svg>" + String(repeating: "<g>", count: 64))
+        #expect(full < empty * 6 + .milliseconds(500), "\(empty), and \(full) with 64 elements in each")
+    }
 }

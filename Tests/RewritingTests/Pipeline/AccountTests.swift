@@ -109,4 +109,25 @@ import Testing
             "Content-Type: text/plain; charset=iso-2022-kr\nContent-Disposition: attachment\n\n\u{E}x\n\(Self.link)"
         #expect(Rewritten(message).result.left.map(\.reason) == ["attachment"])
     }
+
+    @Test(arguments: ["s", "l", "sl", "ls", "sls", "lsl", "ll", "ssllbs"])
+    func `links of one part that stay for their line's length take none of another's along`(_ parts: String) {
+        let short = "https://track.relay.example/1\n"
+        let long = "https://track.relay.example/" + String(repeating: "x", count: 960) + "\n"
+        let texts = ["s": short, "l": long, "b": short + long]
+        var message = "Content-Type: multipart/mixed; boundary=b\nList-Help: <\(short.dropLast())>\n\n"
+        var moved = ["header:List-Help"]
+        var left: [String] = []
+        for (index, part) in parts.enumerated() {
+            message += "--b\n\n" + (texts[String(part)] ?? "") + "\n"
+            if part == "s" { moved.append("\(index + 1)") }
+            if part != "s" { left += Array(repeating: "\(index + 1)", count: part == "b" ? 2 : 1) }
+        }
+        let rewritten = Rewritten(
+            message + "--b--\n", decider: TestDecider(host: "click.a-longer-one.acme.example"))
+        #expect(rewritten.result.rewritten.map(\.part) == moved)
+        #expect(rewritten.result.left.map(\.part) == left)
+        #expect(rewritten.result.left.allSatisfy { $0.reason == "line length" })
+        #expect(rewritten.result.bodyEdits.count == moved.count - 1)
+    }
 }

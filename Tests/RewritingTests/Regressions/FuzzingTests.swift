@@ -75,6 +75,7 @@ import Testing
         ("attributes", "Content-Type: text/html\n\n<a ", "=&#97; ", ">"),
         ("repeated attributes", "Content-Type: text/html\n\n<a ", "=1 href=%61 ", ">"),
         ("encoded words", "X: ", "=?a?q?", "\n\n"),
+        ("words in no encoding", "X: ", "=?a?x? and some more text of it ", "?=\n\n"),
     ])
     func `time grows with the size alone`(_ what: String, _ start: String, _ piece: String, _ end: String) {
         func message(_ count: Int) -> String {

@@ -48,8 +48,8 @@ struct HTMLContext {
 
     /// How deep namespaces nest before further changes are no longer followed.
     private static let maximumDepth = 256
-    /// How many elements in one of them are followed.
-    private static let maximumElements = 64
+    /// How many elements in all of them are followed: an end tag is compared with each.
+    private static let maximumElements = 128
 
     /// Where SVG or MathML begins that is open at the current place.
     var foreignStart: Int? { scopes.first?.start }
@@ -113,7 +113,7 @@ struct HTMLContext {
             return false
         }
         for index in scopes.indices.reversed() {
-            if let element = scopes[index].elements.lastIndex(where: { view.equals($0, name) }), isForeign {
+            if isForeign, let element = scopes[index].elements.lastIndex(where: { view.equals($0, name) }) {
                 scopes[index].elements.removeSubrange(element...)
                 scopes.removeSubrange((index + 1)...)
                 return false
@@ -143,8 +143,8 @@ struct HTMLContext {
 
     /// An element of SVG or MathML in which the namespace stays what it is.
     private mutating func note(_ name: ByteRange) {
-        let last = scopes.count - 1
-        if scopes[last].elements.count < HTMLContext.maximumElements { scopes[last].elements.append(name) }
+        let count = scopes.reduce(0) { $0 + $1.elements.count }
+        if count < HTMLContext.maximumElements { scopes[scopes.count - 1].elements.append(name) }
     }
 
     private static func isMathMLTextIntegrationPoint(_ view: Bytes, _ name: ByteRange) -> Bool {
