@@ -75,8 +75,9 @@ public final class MetricsServer: Sendable {
             do throws(ServiceError) {
                 state.socket = try ListeningSocket.open(address)
             } catch {
-                // Once for each reason, not at every try.
-                if error != state.problem, error.exitCode != .configuration {
+                // Once for each reason, not at every try; a wrong configuration is the caller's to tell, at the start.
+                let isThrown = error.exitCode == .configuration && state.problem == nil
+                if error != state.problem, !isThrown {
                     log(
                         .error,
                         "metrics: \(error). Mail is served without them; the address is tried again every "
