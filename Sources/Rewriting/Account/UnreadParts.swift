@@ -30,10 +30,6 @@ enum UnreadParts {
     }
 
     private static func isBase64(_ line: ByteRange, of text: Bytes) -> Bool {
-        !line.isEmpty
-            && text[line.start..<line.end].allSatisfy {
-                ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/")
-                    || $0 == UInt8(ascii: "=")
-            }
+        !line.isEmpty && Base64.digitCount(in: line, of: text) == line.count
     }
 }
