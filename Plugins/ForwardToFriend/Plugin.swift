@@ -16,7 +16,7 @@ struct ForwardToFriend: LinkPlugin {
     }
 
     func claim(_ link: borrowing Link, for sender: borrowing Sender) -> Claim {
-        link.matches(paths) ? .move(to: link.moved(to: sender)) : .notMine
+        link.matches(paths) ? .moveToTrackingDomain : .notMine
     }
 }
 

@@ -18,7 +18,7 @@ struct Subscription: LinkPlugin {
     func claim(_ link: borrowing Link, for sender: borrowing Sender) -> Claim {
         // RFC 2369 and RFC 8058: what stands in a List-* field is about the list, whatever its path.
         link.matches(paths) || link.header?.lowercased().hasPrefix("list-") == true
-            ? .move(to: link.moved(to: sender)) : .notMine
+            ? .moveToTrackingDomain : .notMine
     }
 }
 

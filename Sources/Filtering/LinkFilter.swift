@@ -141,7 +141,7 @@ public final class LinkFilter: MessageFilter {
         let body = result.bodyEdits.isEmpty ? nil : try content.applying(result.bodyEdits)
         let tally = MessageTally(result, size: size, newBody: body)
         let line = LogLine.rewritten(
-            result, tally, sender: sender, plugins: snapshot.plugins.descriptions.map(\.name), size: size,
+            result, tally, sender: sender, plugins: snapshot.plugins.names, size: size,
             time: clock.now - start, unverified: verdict.unverified)
         explain { result.explanation }
         log(.info, "\(name): \(line)")

@@ -19,11 +19,11 @@ public struct MessageTally: Sendable {
 
     /// A link moved.
     public mutating func countMoved(by plugin: String, at place: PlaceClass) {
-        if let index = moved.firstIndex(where: { $0.place == place && $0.plugin == plugin }) {
+        for index in moved.indices where moved[index].place == place && moved[index].plugin == plugin {
             moved[index].count += 1
-        } else {
-            moved.append((plugin, place, 1))
+            return
         }
+        moved.append((plugin, place, 1))
     }
 
     /// A default domain stays; `reason` is one of a few.

@@ -8,7 +8,7 @@ public enum AnswerCheck {
     /// - Parameters:
     ///   - link: the link that it answers.
     ///   - expected: the host that it normally has, in canonical form; any other one costs a closer look.
-    public static func mistake(in answer: [UInt8], for link: PluginLink, expected: [UInt8]) -> String? {
+    public static func mistake(in answer: [UInt8], for link: borrowing PluginLink, expected: [UInt8]) -> String? {
         if changesOnlyTheHost(answer, link, expected) { return nil }
         switch authority(of: answer, for: link) {
         case .failure(let problem): return problem.message
@@ -20,7 +20,7 @@ public enum AnswerCheck {
 
     /// The usual answer, which all links but a few get: three comparisons instead of a look at each byte.
     private static func changesOnlyTheHost(
-        _ answer: [UInt8], _ link: PluginLink, _ expected: [UInt8]
+        _ answer: [UInt8], _ link: borrowing PluginLink, _ expected: [UInt8]
     ) -> Bool {
         let tail = link.url.count - link.host.upperBound
         guard answer.count == link.host.lowerBound + expected.count + tail else { return false }
@@ -43,7 +43,7 @@ public enum AnswerCheck {
 
     /// Where user, host and port stand, if the answer begins with a scheme and slashes that are acceptable.
     private static func authority(
-        of answer: [UInt8], for link: PluginLink
+        of answer: [UInt8], for link: borrowing PluginLink
     ) -> Result<Range<Int>, PluginProblem> {
         // What separates the link's scheme and host: `://` on the whole, but browsers also read
         // `https:host`, `http:\\host` and `https://@host`. What the link has may stay.
@@ -89,7 +89,7 @@ public enum AnswerCheck {
     // MARK: host and port
 
     private static func mistake(
-        inAuthority range: Range<Int>, of answer: [UInt8], for link: PluginLink, _ expected: [UInt8]
+        inAuthority range: Range<Int>, of answer: [UInt8], for link: borrowing PluginLink, _ expected: [UInt8]
     ) -> String? {
         let authority = answer[range]
         if authority.contains(UInt8(ascii: "@")) { return "the URL has a user or password" }

@@ -8,7 +8,7 @@ extension SenderPlugins {
     ///   - answer: receives the URL that the link becomes, in the memory that it has.
     ///   - onMistake: told the plugin and what is wrong with its answer, for the log. No URL is in it.
     public func verdict(
-        on link: PluginLink, answer: inout [UInt8], onMistake: (_ plugin: String, _ what: String) -> Void
+        on link: borrowing PluginLink, answer: inout [UInt8], onMistake: (_ plugin: String, _ what: String) -> Void
     ) -> PluginVerdict {
         var collector = TextCollector(limit: link.url.count + Int(SIGNPOST_MAX_GROWTH))
         swap(&answer, &collector.bytes)
@@ -23,7 +23,7 @@ extension SenderPlugins {
     }
 
     private func ask(
-        about link: PluginLink, _ abi: UnsafePointer<signpost_link>, _ collector: inout TextCollector,
+        about link: borrowing PluginLink, _ abi: UnsafePointer<signpost_link>, _ collector: inout TextCollector,
         _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
         for index in seats.indices {
@@ -44,7 +44,7 @@ extension SenderPlugins {
 
     /// What follows from an answer other than "not mine".
     private func verdict(
-        _ answer: Int, _ written: TextCollector, on link: PluginLink, from index: Int,
+        _ answer: Int, _ written: TextCollector, on link: borrowing PluginLink, from index: Int,
         _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
         // It is the plugin's link, whatever the plugin would do with it.
@@ -88,7 +88,7 @@ extension SenderPlugins {
 
 /// Shows a link in the form of the ABI. Nothing is copied: all its texts are borrowed.
 private func withABILink<Result>(
-    _ link: PluginLink, _ body: (UnsafePointer<signpost_link>) -> Result
+    _ link: borrowing PluginLink, _ body: (UnsafePointer<signpost_link>) -> Result
 ) -> Result {
     link.url.withUnsafeBytes { url in
         withUTF8(of: link.place) { place in

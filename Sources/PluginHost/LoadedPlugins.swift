@@ -18,6 +18,9 @@ public final class LoadedPlugins: Sendable {
     /// Whether any of them is to be shown links on all hosts.
     public let wantsAllLinks: Bool
 
+    /// The plugins' names, in the order in which they are asked.
+    public let names: [String]
+
     /// What the plugins say of themselves, in the order in which they are asked.
     public var descriptions: [PluginDescription] { instances.map(\.library.description) }
 
@@ -29,7 +32,8 @@ public final class LoadedPlugins: Sendable {
         self.unusable = unusable
         self.isComplete = isComplete
         self.leavePaths = leavePaths.map { Array($0.utf8) }
-        sentences = instances.map { PluginSentences($0.library.description.name) }
+        names = instances.map(\.library.description.name)
+        sentences = names.map { PluginSentences($0) }
         wantsAllLinks = instances.contains { $0.library.description.wantsAllLinks }
     }
 

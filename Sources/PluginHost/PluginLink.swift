@@ -1,5 +1,6 @@
-/// A link as the plugins are shown it: the URL, where its components stand, where it was found.
-public struct PluginLink: Sendable {
+/// A link as the plugins are shown it: the URL, where its components stand, where it was found. Borrowed by whoever
+/// looks at it, since a copy would cost more than the look.
+public struct PluginLink: ~Copyable {
     /// The URL in UTF-8 as a browser would read it.
     public var url: [UInt8]
     /// `http` or `https` without the colon; empty for a scheme-relative URL.

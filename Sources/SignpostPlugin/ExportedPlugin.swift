@@ -59,7 +59,7 @@ private func askPlugin(
     _ context: UnsafeMutableRawPointer?, _ link: UnsafePointer<signpost_link>?,
     _ sender: UnsafePointer<signpost_sender>?, _ answer: UnsafePointer<signpost_sink>?
 ) -> CInt {
-    guard let context, let link, let sender else { return CInt(SIGNPOST_NOT_MINE) }
+    guard let context, let link, let sender, let answer else { return CInt(SIGNPOST_NOT_MINE) }
     let plugin = Unmanaged<Context>.fromOpaque(context)
     switch plugin._withUnsafeGuaranteedRef({ $0.plugin.claim(Link(link), for: Sender(sender)) }) {
     case .notMine:
@@ -67,6 +67,8 @@ private func askPlugin(
     case .leave(let reason):
         write(Array(reason.utf8), to: answer)
         return CInt(SIGNPOST_LEAVE)
+    case .moveToTrackingDomain:
+        return signpost_move(link, sender, answer)
     case .move(let url):
         write(url, to: answer)
         return CInt(SIGNPOST_MOVE)

@@ -6,7 +6,7 @@
 ///         static let summary = "Moves links of the shop"
 ///         init(settings: Settings) {}
 ///         func claim(_ link: borrowing Link, for sender: borrowing Sender) -> Claim {
-///             link.matches(PathPattern("/shop/*")) ? .move(to: link.moved(to: sender)) : .notMine
+///             link.matches(PathPattern("/shop/*")) ? .moveToTrackingDomain : .notMine
 ///         }
 ///     }
 ///     private let exported = ExportedPlugin(Shop.self)
@@ -48,6 +48,8 @@ public enum Claim: Sendable, Equatable {
     case notMine
     /// This plugin's link, which stays as it is; the reason, a few words, stands in log and report.
     case leave(reason: String)
+    /// This plugin's link, which moves to the sender's tracking domain as ``Link/moved(to:)`` says.
+    case moveToTrackingDomain
     /// This plugin's link, which becomes this URL (UTF-8). Signpost checks it: see `SIGNPOST_MOVE` in the ABI.
     case move(to: [UInt8])
 }

@@ -139,12 +139,12 @@ func link(
 
 extension SenderPlugins {
     /// The verdict on a link; a mistake of the plugin's fails the test.
-    func verdict(on link: PluginLink) -> Verdict {
+    func verdict(on link: borrowing PluginLink) -> Verdict {
         verdict(on: link) { Issue.record("\($0): \($1)") }
     }
 
     /// The verdict on a link, with the answer.
-    func verdict(on link: PluginLink, onMistake: (String, String) -> Void) -> Verdict {
+    func verdict(on link: borrowing PluginLink, onMistake: (String, String) -> Void) -> Verdict {
         var answer: [UInt8] = Array("what the memory held before".utf8)
         let verdict = verdict(on: link, answer: &answer, onMistake: onMistake)
         return Verdict(verdict: verdict, answer: answer)

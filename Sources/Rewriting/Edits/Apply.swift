@@ -39,34 +39,45 @@ extension UnsafeRawBufferPointer {
     ) -> Bool {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
         defer { buffer.deallocate() }
-        var filled = 0
-        func put(_ source: UnsafeRawBufferPointer) -> Bool {
-            var rest = source
-            while !rest.isEmpty {
-                if filled == 0, rest.count >= size {
-                    if !give(UnsafeRawBufferPointer(rebasing: rest[..<size])) { return false }
-                    rest = UnsafeRawBufferPointer(rebasing: rest[size...])
-                    continue
-                }
-                let part = Swift.min(size - filled, rest.count)
-                buffer[filled..<filled + part].copyBytes(from: rest[..<part])
-                rest = UnsafeRawBufferPointer(rebasing: rest[part...])
-                filled += part
-                if filled == size {
-                    filled = 0
-                    if !give(UnsafeRawBufferPointer(buffer)) { return false }
-                }
-            }
-            return true
-        }
+        var piece = Piece(buffer: buffer)
         var position = 0
-        for edit in edits {
-            guard put(UnsafeRawBufferPointer(rebasing: self[position..<edit.range.start])),
-                edit.replacement.withUnsafeBytes(put)
+        for index in edits.indices {
+            let range = edits[index].range
+            guard piece.take(UnsafeRawBufferPointer(rebasing: self[position..<range.start]), give),
+                edits[index].replacement.withUnsafeBytes({ piece.take($0, give) })
             else { return false }
-            position = edit.range.end
+            position = range.end
         }
-        guard put(UnsafeRawBufferPointer(rebasing: self[position..<count])) else { return false }
-        return filled == 0 || give(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+        guard piece.take(UnsafeRawBufferPointer(rebasing: self[position..<count]), give) else { return false }
+        return piece.filled == 0 || give(UnsafeRawBufferPointer(rebasing: buffer[..<piece.filled]))
+    }
+}
+
+/// A piece of the output that is not full yet.
+private struct Piece {
+    let buffer: UnsafeMutableRawBufferPointer
+    private(set) var filled = 0
+
+    init(buffer: UnsafeMutableRawBufferPointer) { self.buffer = buffer }
+
+    /// Adds bytes, and gives out each piece that is full with them, without a copy where they make one alone.
+    mutating func take(_ source: UnsafeRawBufferPointer, _ give: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+        var rest = source
+        while !rest.isEmpty {
+            if filled == 0, rest.count >= buffer.count {
+                if !give(UnsafeRawBufferPointer(rebasing: rest[..<buffer.count])) { return false }
+                rest = UnsafeRawBufferPointer(rebasing: rest[buffer.count...])
+                continue
+            }
+            let part = Swift.min(buffer.count - filled, rest.count)
+            buffer[filled..<filled + part].copyBytes(from: rest[..<part])
+            rest = UnsafeRawBufferPointer(rebasing: rest[part...])
+            filled += part
+            if filled == buffer.count {
+                filled = 0
+                if !give(UnsafeRawBufferPointer(buffer)) { return false }
+            }
+        }
+        return true
     }
 }

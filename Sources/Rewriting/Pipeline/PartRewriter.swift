@@ -88,7 +88,11 @@ struct PartRewriter {
         }
         if encoded.refusedLinks.isEmpty {
             for index in encoded.edits.indices { encoded.edits[index].range.shift(by: leaf.content.start) }
-            result.bodyEdits += encoded.edits
+            if result.bodyEdits.isEmpty {
+                result.bodyEdits = encoded.edits
+            } else {
+                result.bodyEdits += encoded.edits
+            }
             collector.report(refused: false, into: &result)
         } else {
             // A part with half of its links moved would show its reader two brands.

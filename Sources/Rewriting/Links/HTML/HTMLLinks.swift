@@ -29,14 +29,14 @@ struct HTMLLinks: HTMLTokenSink {
         let readsAll = collector.showsAllLinks || !collector.isPlainCharset || traces.areTooMany
         if traces.literals.isEmpty, traces.disguises.isEmpty, !readsAll { return }
         collector.reserve(traces.literals.count)
-        var links = HTMLLinks(view, isAMP, rewritesVisibleText, traces, readsAll, collector)
+        var links = HTMLLinks(view, isAMP, rewritesVisibleText, traces, readsAll, consume collector)
         HTMLTokenizer.tokenize(ByteRange(0, view.count), of: view, into: &links)
         collector = links.collector
     }
 
     private init(
         _ view: Bytes, _ isAMP: Bool, _ rewritesVisibleText: Bool, _ traces: HostTraces, _ readsAll: Bool,
-        _ collector: LinkCollector
+        _ collector: consuming LinkCollector
     ) {
         self.view = view
         self.isAMP = isAMP
