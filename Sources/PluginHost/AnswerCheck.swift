@@ -8,7 +8,9 @@ public enum AnswerCheck {
     /// - Parameters:
     ///   - link: the link that it answers.
     ///   - expected: the host that it normally has, in canonical form; any other one costs a closer look.
-    public static func mistake(in answer: [UInt8], for link: borrowing PluginLink, expected: [UInt8]) -> String? {
+    public static func mistake(in answer: [UInt8], for link: borrowing PluginLink, expected: [UInt8])
+        -> String?
+    {
         if changesOnlyTheHost(answer, link, expected) { return nil }
         switch authority(of: answer, for: link) {
         case .failure(let problem): return problem.message

@@ -8,7 +8,8 @@ extension SenderPlugins {
     ///   - answer: receives the URL that the link becomes, in the memory that it has.
     ///   - onMistake: told the plugin and what is wrong with its answer, for the log. No URL is in it.
     public func verdict(
-        on link: borrowing PluginLink, answer: inout [UInt8], onMistake: (_ plugin: String, _ what: String) -> Void
+        on link: borrowing PluginLink, answer: inout [UInt8],
+        onMistake: (_ plugin: String, _ what: String) -> Void
     ) -> PluginVerdict {
         var collector = TextCollector(limit: link.url.count + Int(SIGNPOST_MAX_GROWTH))
         swap(&answer, &collector.bytes)
@@ -23,7 +24,8 @@ extension SenderPlugins {
     }
 
     private func ask(
-        about link: borrowing PluginLink, _ abi: UnsafePointer<signpost_link>, _ collector: inout TextCollector,
+        about link: borrowing PluginLink, _ abi: UnsafePointer<signpost_link>,
+        _ collector: inout TextCollector,
         _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
         for index in seats.indices {

@@ -1,6 +1,6 @@
 /// A link as the plugins are shown it: the URL, where its components stand, where it was found. Borrowed by whoever
 /// looks at it, since a copy would cost more than the look.
-public struct PluginLink: ~Copyable {
+public struct PluginLink: ~Copyable, Sendable {
     /// The URL in UTF-8 as a browser would read it.
     public var url: [UInt8]
     /// `http` or `https` without the colon; empty for a scheme-relative URL.

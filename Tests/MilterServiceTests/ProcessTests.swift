@@ -87,6 +87,27 @@ extension MilterServiceTests {
             #expect(!server.log.contains("stopping with"))
         }
 
+        @Test func `an MTA that reads late gets the whole body`() throws {
+            let server = try ChildProcess(["any"])
+            let client = try MilterClient(port: try server.port())
+            try client.negotiate()
+            try client.connect()
+            #expect(try client.mail("<uppercase@late.example>") == "c")
+            #expect(try client.endOfHeaders() == "c")
+            let piece = Array("all the way to the end\r\n".utf8)
+            let body = (0..<500_000).flatMap { _ in piece }
+            for start in stride(from: 0, to: body.count, by: 65_535) {
+                try client.body(Array(body[start..<min(start + 65_535, body.count)]))
+            }
+            try client.send("E")
+            usleep(500_000)  // in which no socket's buffer takes 12 MB
+            var packets: [Packet] = []
+            while packets.last?.kind != "c" { packets.append(try client.receive()) }
+            #expect(packets.dropLast().allSatisfy { $0.kind == "b" })
+            let received = packets.dropLast().flatMap(\.data)
+            #expect(received == Array(String(decoding: body, as: UTF8.self).uppercased().utf8))
+        }
+
         @Test func `a message that does not end is not waited for for ever`() throws {
             let server = try ChildProcess(["any", "200"])
             let client = try MilterClient(port: try server.port())

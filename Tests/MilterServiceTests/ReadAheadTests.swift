@@ -1,4 +1,5 @@
 import CMilter
+import Configuration
 import Glibc
 import Testing
 
@@ -56,6 +57,29 @@ import Testing
         connection.send([1])
         #expect(connection.read(5).isEmpty && connection.hasBytes() && connection.read(5) == [1])
         #expect(!connection.hasBytes())
+    }
+
+    @Test func `a write waits by itself for a reader, and not for ever`() throws {
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        let address = try #require(UnixAddress(path: temporaryFolder() + "/late.sock"))
+        #expect(address.withPointer { bind(listener, $0, $1) } == 0 && listen(listener, 1) == 0)
+        let reader = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(reader) }
+        #expect(address.withPointer { connect(reader, $0, $1) } == 0)
+        readAhead(onConnectionsOf: listener)
+        let connection = acceptReadingAhead(listener, nil, nil)
+        defer { _ = closeReadingAhead(connection) }
+
+        let piece = [UInt8](repeating: 0, count: 65_536)
+        while send(connection, piece, piece.count, Int32(MSG_DONTWAIT)) > 0 {}
+        var asked = pollfd(fd: connection, events: Int16(POLLOUT), revents: 0)
+        #expect(pollReadingAhead(&asked, 1, 0) == 1 && Int32(asked.revents) == POLLOUT)
+        #expect(fcntl(connection, F_GETFL) & O_NONBLOCK == 0)
+        var patience = timeval()
+        var length = socklen_t(MemoryLayout<timeval>.size)
+        getsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, &length)
+        #expect(patience.tv_sec == 7210)
     }
 
     @Test func `the end of a connection is no bytes`() {

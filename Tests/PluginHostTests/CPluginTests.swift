@@ -121,9 +121,9 @@ import Testing
         let plugins = try load(requests, from: PluginDirectory(folder.path))
         let senders = try (0..<8).map { try plugins.acme("click\($0).acme.example") }
         let paths = ["/shop/1", "/shop/internal/1", "/c/1", "/o/1", "/f/1", "/u/1", "/else"]
-        let links = try paths.map { try link("https://t.example" + $0) }
+        let links = try paths.map { SharedLink(link: try link("https://t.example" + $0)) }
         @Sendable func verdicts(_ sender: SenderPlugins) -> [String] {
-            links.map { sender.verdict(on: $0).text }
+            links.map { sender.verdict(on: $0.link).text }
         }
         let expected = senders.map(verdicts)
         // Six moves for each sender, and one reason for all.
@@ -146,4 +146,10 @@ import Testing
         group.wait()
         #expect(wrong.withLock { $0 } == 0)
     }
+}
+
+/// A link that several threads look at.
+private final class SharedLink: Sendable {
+    let link: PluginLink
+    init(link: consuming PluginLink) { self.link = link }
 }

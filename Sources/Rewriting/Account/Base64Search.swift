@@ -1,3 +1,5 @@
+import CVectors
+
 /// Looks for default domains in base64 without decoding it. An attachment of megabytes has to be searched and
 /// holds none, as a rule; decoding costs several times as much as this and needs the room besides.
 ///
@@ -11,11 +13,20 @@ struct Base64Search {
         var second: SIMD16<UInt8>
         /// The same where the letter behind the dot is a capital.
         var capital: SIMD16<UInt8>
+
+        /// The same for one group.
+        var pairs: digit_pairs {
+            func group(_ digits: SIMD16<UInt8>) -> (UInt8, UInt8, UInt8, UInt8) {
+                (digits[0], digits[1], digits[2], digits[3])
+            }
+            return digit_pairs(first: group(first), second: group(second), other_second: group(capital))
+        }
     }
 
     private let needles: [DefaultHosts.Needle]
     /// One for each needle.
     private let patterns: [Pattern]
+    private let pairs: [digit_pairs]
 
     init(_ hosts: DefaultHosts) {
         needles = hosts.needles
@@ -30,6 +41,7 @@ struct Base64Search {
                 first: Base64Search.repeated(first), second: Base64Search.repeated(second),
                 capital: Base64Search.repeated([32 | capital >> 4] + second[1...]))
         }
+        pairs = patterns.map(\.pairs)
     }
 
     /// The digits of three values in their places of each group; the fourth holds what is no digit.
@@ -67,9 +79,17 @@ struct Base64Search {
                 if lastGroupIsOdd(at: end, in: raw) { return true }
             }
             if mayFind(in: ByteRange(start, end), of: raw, patterns) { return true }
-            start = lineEnd
+            start = lineEnd + quietLines(behind: ByteRange(start, lineEnd), digits: end - start, of: raw)
         }
         return false
+    }
+
+    /// How many bytes the lines take that come next, are like `line`, and have nothing to be found in them.
+    private func quietLines(behind line: ByteRange, digits: Int, of raw: Bytes) -> Int {
+        guard let base = raw.baseAddress, digits < line.count else { return 0 }
+        let lines = (raw.count - line.end) / line.count
+        return line.count
+            * count_quiet_base64_lines(base + line.start, digits, line.count, lines, pairs, pairs.count)
     }
 
     /// Whether the padded group is anything but digits and then padding. What stands in it is too short for a

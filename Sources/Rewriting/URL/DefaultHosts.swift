@@ -1,3 +1,4 @@
+import CVectors
 import DomainNames
 
 /// The default tracking domains in the form in which URLs are compared with them. A class, so that to hand them on for
@@ -9,9 +10,9 @@ final class DefaultHosts: Sendable {
     private let suffixes: [[UInt8]]
     /// What to look for in text: whole hosts, and suffixes with their leading dot.
     let needles: [Needle]
-    /// The bytes, one or two, that stand before the dots that a search looks for, with the bit set that tells small
-    /// letters from capitals. Nil where there are more.
-    private let beforeDots: (SIMD16<UInt8>, SIMD16<UInt8>)?
+    /// The bytes, one or two, that stand before the dots that a search looks for, without the bit that tells small
+    /// letters from capitals. Any byte, where there are more.
+    let beforeDot: before_dot
 
     /// A domain as it may stand in text.
     struct Needle: Sendable {
@@ -37,18 +38,19 @@ final class DefaultHosts: Sendable {
             hosts.map { DefaultHosts.needle($0, isSuffix: false) }
             + suffixes.map { DefaultHosts.needle($0, isSuffix: true) }
         self.needles = needles
-        let before = Set(needles.map { $0.text[$0.dot - 1] | 0x20 }).sorted()
-        beforeDots =
+        let before = Set(needles.map { $0.text[$0.dot - 1] & ~0x20 }).sorted()
+        beforeDot =
             before.isEmpty || before.count > 2
-            ? nil : (SIMD16(repeating: before[0]), SIMD16(repeating: before[before.count - 1]))
+            ? before_dot(mask: 0, one: 0, other: 0)
+            : before_dot(mask: ~0x20, one: before[0], other: before[before.count - 1])
     }
 
     /// Which of sixteen bytes may stand before the dot of one of the needles.
     @inline(__always)
     func mayPrecedeDot(_ bytes: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
-        guard let (one, other) = beforeDots else { return bytes .== bytes }
-        let lowercase = bytes | SIMD16<UInt8>(repeating: 0x20)
-        return (lowercase .== one) .| (lowercase .== other)
+        let masked = bytes & SIMD16<UInt8>(repeating: beforeDot.mask)
+        return (masked .== SIMD16<UInt8>(repeating: beforeDot.one))
+            .| (masked .== SIMD16<UInt8>(repeating: beforeDot.other))
     }
 
     private static func needle(_ text: [UInt8], isSuffix: Bool) -> Needle {

@@ -1,3 +1,5 @@
+import CVectors
+
 /// Where in markup a default domain stands literally, and where one might stand that does not. Most strings of a mail
 /// have neither in them and need not be read.
 ///
@@ -17,6 +19,9 @@ struct HostTraces {
     /// There were so many disguises that they were no longer noted: they might be anywhere.
     private(set) var areTooMany = false
 
+    /// How many times 64 bytes are looked through at once.
+    private static let blocksAtOnce = 64
+
     /// How many disguises are noted.
     private static let mostDisguises = 10_000
 
@@ -29,19 +34,21 @@ struct HostTraces {
         self.hosts = hosts
         guard let base = view.baseAddress, !view.isEmpty else { return }
         look(at: 0)
+        // The bytes beside each one that is looked for are read as well.
+        let end = view.count - 1
         var position = 1
-        while position &+ 17 <= view.count {
-            let place = UnsafeRawPointer(base + position)
-            let bytes = place.loadUnaligned(as: SIMD16<UInt8>.self)
-            let previous = (place - 1).loadUnaligned(as: SIMD16<UInt8>.self)
-            let dots = (bytes .== SIMD16<UInt8>(repeating: 0x2E)) .& hosts.mayPrecedeDot(previous)
-            let next = (place + 1).loadUnaligned(as: SIMD16<UInt8>.self)
-            var bits = (dots .| HostTraces.mayTell(bytes, behind: previous, before: next)).bits
-            while bits != 0 {
-                look(at: position &+ bits.trailingZeroBitCount)
-                bits &= bits &- 1
+        if end - position >= 64 {
+            withUnsafeTemporaryAllocation(of: UInt64.self, capacity: HostTraces.blocksAtOnce) { found in
+                while position < end {
+                    // The last block overlaps the one before.
+                    let start = min(position, end - 64)
+                    let blocks = min((end - start) / 64, found.count)
+                    find_host_traces(base + start, blocks, hosts.beforeDot, found.baseAddress)
+                    found[0] &= ~0 << UInt64(position - start)
+                    for block in 0..<blocks { look(at: found[block], from: start + block * 64) }
+                    position = start + blocks * 64
+                }
             }
-            position &+= 16
         }
         while position < view.count {
             look(at: position)
@@ -49,30 +56,13 @@ struct HostTraces {
         }
     }
 
-    /// Which of sixteen bytes are worth a look: backslashes; `&`, but for `&a` and `&n`, with which no telling
-    /// reference begins and nearly all others do; and, unless a slash comes next, `@`, `/` and `:` behind what they
-    /// follow in a URL. For the types see `areNotPrintable(_:)`.
-    @inline(__always)
-    private static func mayTell(
-        _ bytes: SIMD16<UInt8>, behind previous: SIMD16<UInt8>, before next: SIMD16<UInt8>
-    ) -> SIMDMask<SIMD16<Int8>> {
-        // TAB to CR, `:` and `;`.
-        let isDivider =
-            (previous &- SIMD16<UInt8>(repeating: 0x09) .< SIMD16<UInt8>(repeating: 5))
-            .| (previous &- SIMD16<UInt8>(repeating: 0x3A) .< SIMD16<UInt8>(repeating: 2))
-        let lowercase = previous | SIMD16<UInt8>(repeating: 0x20)
-        let endsScheme =
-            (lowercase .== SIMD16<UInt8>(repeating: 0x70)) .| (lowercase .== SIMD16<UInt8>(repeating: 0x73))
-        let isSlash =
-            (bytes .== SIMD16<UInt8>(repeating: 0x2F))
-            .& (isDivider .| (previous .== SIMD16<UInt8>(repeating: 0x2F)))
-        let isColon = (bytes .== SIMD16<UInt8>(repeating: 0x3A)) .& (isDivider .| endsScheme)
-        let isBeginning =
-            (isSlash .| isColon .| (bytes .== SIMD16<UInt8>(repeating: 0x40)))
-            .& (next .!= SIMD16<UInt8>(repeating: 0x2F))
-        let isCommon = (next .== SIMD16<UInt8>(repeating: 0x61)) .| (next .== SIMD16<UInt8>(repeating: 0x6E))
-        let isReference = (bytes .== SIMD16<UInt8>(repeating: 0x26)) .& .!isCommon
-        return isBeginning .| isReference .| (bytes .== SIMD16<UInt8>(repeating: 0x5C))
+    /// Looks at the bytes behind `start` whose bits are set.
+    private mutating func look(at found: UInt64, from start: Int) {
+        var found = found
+        while found != 0 {
+            look(at: start &+ found.trailingZeroBitCount)
+            found &= found &- 1
+        }
     }
 
     private mutating func look(at position: Int) {
