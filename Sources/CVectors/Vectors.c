@@ -15,6 +15,28 @@ typedef uint8_t byte_lanes __attribute__((ext_vector_type(LANES)));
 typedef char truth_lanes __attribute__((ext_vector_type(LANES)));
 typedef bool bit_lanes __attribute__((ext_vector_type(LANES)));
 
+static inline __attribute__((always_inline)) uint32_t bits_of(const truth_lanes *lanes) {
+    bit_lanes bits = __builtin_convertvector(*lanes < 0, bit_lanes);
+    uint32_t number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+FOR_EACH_MACHINE
+size_t index_of_pair(const uint8_t *bytes, size_t count, uint8_t first, uint8_t second) {
+    size_t position = 0;
+    for (; position + LANES < count; position += LANES) {
+        byte_lanes byte, next;
+        memcpy(&byte, bytes + position, LANES);
+        memcpy(&next, bytes + position + 1, LANES);
+        truth_lanes pairs = (byte == first) & (next == second);
+        uint32_t bits = bits_of(&pairs);
+        if (bits != 0) return position + (size_t)__builtin_ctz(bits);
+    }
+    while (position + 1 < count && (bytes[position] != first || bytes[position + 1] != second)) position++;
+    return position;
+}
+
 FOR_EACH_MACHINE
 void find_host_traces(const uint8_t *bytes, size_t blocks, before_dot before, uint64_t *found) {
     for (size_t block = 0; block < blocks; block++) {
@@ -38,10 +60,7 @@ void find_host_traces(const uint8_t *bytes, size_t blocks, before_dot before, ui
             truth_lanes reference = (byte == '&') & (next != 'a') & (next != 'n');
 
             truth_lanes hits = dot | beginning | reference | (byte == '\\');
-            bit_lanes bits = __builtin_convertvector(hits < 0, bit_lanes);
-            uint32_t half;
-            memcpy(&half, &bits, sizeof half);
-            number |= (uint64_t)half << lane;
+            number |= (uint64_t)bits_of(&hits) << lane;
         }
         found[block] = number;
     }
@@ -73,10 +92,7 @@ size_t count_quiet_base64_lines(const uint8_t *line, size_t digits, size_t lengt
                 repeat(pairs[index].other_second, &other_second);
                 hits |= (digit == first) & ((next == second) | (next == other_second));
             }
-            bit_lanes bits = __builtin_convertvector(hits < 0, bit_lanes);
-            uint32_t found;
-            memcpy(&found, &bits, sizeof found);
-            if (found != 0) return number;
+            if (bits_of(&hits) != 0) return number;
             if (start + LANES == digits) break;
             // The last step overlaps the one before, by whole groups.
             start = start + 2 * LANES <= digits ? start + LANES : digits - LANES;

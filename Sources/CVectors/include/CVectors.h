@@ -19,6 +19,9 @@ static inline __attribute__((always_inline)) uint16_t bits_of_lanes(signpost_lan
     return number;
 }
 
+// Where `first` stands with `second` behind it, or where the last byte stands if that is nowhere.
+size_t index_of_pair(const uint8_t *bytes, size_t count, uint8_t first, uint8_t second);
+
 // What stands before the dots that are looked for: a byte that is `one` or `other` where the bits of `mask` are left.
 typedef struct before_dot {
     uint8_t mask;

@@ -1,3 +1,5 @@
+import CVectors
+
 /// Finds the parts of a message by byte ranges (RFC 2046 section 5.1). Nothing is copied but header fields.
 struct MIMEScanner {
     private let body: Bytes
@@ -191,25 +193,11 @@ struct MIMEScanner {
         return nil
     }
 
-    /// The next line behind `start` that begins with a dash. A call of memchr for each line takes longer.
+    /// The next line behind `start` that begins with a dash.
     private func nextLineOfDashes(from start: Int) -> Int? {
-        guard let base = body.baseAddress else { return nil }
-        var position = start
-        while position &+ 17 <= body.count {
-            let place = UnsafeRawPointer(base + position)
-            // For the types see `areNotPrintable(_:)`.
-            let hits =
-                (place.loadUnaligned(as: SIMD16<UInt8>.self) .== SIMD16<UInt8>(repeating: 0x0A))
-                .& ((place + 1).loadUnaligned(as: SIMD16<UInt8>.self) .== SIMD16<UInt8>(repeating: 0x2D))
-            let bits = hits.bits
-            if bits != 0 { return position &+ bits.trailingZeroBitCount &+ 1 }
-            position &+= 16
-        }
-        while position + 1 < body.count {
-            if body[position] == 0x0A, body[position + 1] == 0x2D { return position + 1 }
-            position += 1
-        }
-        return nil
+        guard let base = body.baseAddress, start < body.count else { return nil }
+        let dash = start + index_of_pair(base + start, body.count - start, 0x0A, 0x2D) + 1
+        return dash < body.count ? dash : nil
     }
 
     /// The delimiter that stands on the line at `lineStart`, innermost boundary first.
