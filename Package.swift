@@ -116,7 +116,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings, linkerSettings: callsAreOurs),
         tests(of: "DomainNames"),
-        tests(of: "Rewriting"),
+        tests(of: "Rewriting", ["CVectors"]),
         tests(of: "Configuration"),
         tests(of: "Senders", ["Configuration"]),
         tests(of: "PostgreSQLSenders", ["Configuration", "DomainNames", "Senders"]),

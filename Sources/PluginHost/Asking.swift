@@ -16,7 +16,7 @@ extension SenderPlugins {
         defer { swap(&answer, &collector.bytes) }
         collector.reset()
         return withABILink(link) { abi in
-            for pattern in plugins.leavePaths where matches(pattern, abi) {
+            if !plugins.leavePaths.isEmpty, plugins.leavePaths.contains(where: { matches($0, abi) }) {
                 return .leave(reason: "leave_paths")
             }
             return ask(about: link, abi, &collector, onMistake)

@@ -106,12 +106,12 @@ extension UnsafeBufferPointer<UInt8> {
 }
 
 extension [UInt8] {
-    /// The bytes of `range`: `other` itself where it holds the same, else a copy.
-    func copy(_ range: ByteRange, sharing other: [UInt8]) -> [UInt8] {
-        let isSame = withUnsafeBufferPointer { bytes in
-            other.withUnsafeBufferPointer { bytes.equals(range, $0, ByteRange(0, $0.count)) }
+    /// Becomes a copy of the bytes of `range` of `other`, unless it holds the same already.
+    mutating func become(_ range: ByteRange, of other: [UInt8]) {
+        let isSame = other.withUnsafeBufferPointer { bytes in
+            withUnsafeBufferPointer { bytes.equals(range, $0, ByteRange(0, $0.count)) }
         }
-        return isSame ? other : withUnsafeBufferPointer { $0.copy(range) }
+        if !isSame { self = other.withUnsafeBufferPointer { $0.copy(range) } }
     }
 }
 

@@ -13,9 +13,12 @@ public struct HeaderField: Sendable, Equatable {
     }
 
     /// Whether this is the field called `lowercase` (RFC 5322 section 1.2.2: names compare without case).
-    public func isNamed(_ lowercase: StaticString) -> Bool {
-        guard name.count == lowercase.utf8CodeUnitCount else { return false }
-        return lowercase.withUTF8Buffer { expected in
+    @inlinable public func isNamed(_ lowercase: StaticString) -> Bool {
+        name.count == lowercase.utf8CodeUnitCount && hasLetters(of: lowercase)
+    }
+
+    @usableFromInline func hasLetters(of lowercase: StaticString) -> Bool {
+        lowercase.withUTF8Buffer { expected in
             zip(name, expected).allSatisfy { ASCII.lowercased($0) == $1 }
         }
     }

@@ -37,17 +37,18 @@ struct QuotedPrintableEdits {
         var growth = 0
         for index in block.edits {
             let range = ranges[index]
-            let replacement = edits[index].replacement
+            if edits[index].replacement != plain {
+                guard edits[index].replacement.allSatisfy(Self.standsForItself) else { return false }
+                plain = edits[index].replacement
+            }
             // Where nothing comes, white space before it might come to stand at the line's end.
-            guard !replacement.isEmpty, range.count == edits[index].range.count,
-                replacement == plain || replacement.allSatisfy(Self.standsForItself),
+            guard !plain.isEmpty, range.count == edits[index].range.count,
                 raw[range.start..<range.end].allSatisfy(Self.standsForItself),
                 !raw[max(0, range.start - 2)..<range.start].contains(UInt8(ascii: "=")),
                 // A line's end that is torn apart no longer drops the white space before it.
                 range.start == 0 || raw[range.start - 1] != 0x0D
             else { return false }
-            plain = replacement
-            growth += replacement.count - range.count
+            growth += plain.count - range.count
         }
         // One line, since no range holds a line's end.
         let length = PhysicalLines.endOfText(of: block.lines, in: raw) - block.lines.start

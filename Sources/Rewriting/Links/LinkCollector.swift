@@ -112,7 +112,7 @@ struct LinkCollector {
                 }
                 return true
             }
-            lastHost = answer.copy(host, sharing: lastHost)
+            lastHost.become(host, of: answer)
             let range = ByteRange(value.start + old.start, value.start + old.end)
             edits.append(ContentEdit(link: moves.count, range: range, replacement: lastHost))
             moves.append(
@@ -228,7 +228,7 @@ struct LinkCollector {
         var after = keepsURLs ? answer : []
         if url.isValid, let host = url.components.otherHost(of: url.text, in: answer, known: lastHost) {
             // So it is for nearly all links; and all of a sender's get the same host.
-            lastHost = answer.copy(host, sharing: lastHost)
+            lastHost.become(host, of: answer)
             add(url.components.host, of: url, source, lastHost)
         } else {
             guard let new = WebURL(answer), new.isValid else {

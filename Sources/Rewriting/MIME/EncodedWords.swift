@@ -50,6 +50,7 @@ enum EncodedWords {
     /// The "Q" encoding (section 4.2).
     private static func decodeQ(_ value: Bytes, _ range: ByteRange) -> [UInt8] {
         var decoded: [UInt8] = []
+        decoded.reserveCapacity(range.count)
         var position = range.start
         while position < range.end {
             let byte = value[position]

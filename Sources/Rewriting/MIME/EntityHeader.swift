@@ -36,6 +36,8 @@ struct EntityHeader {
 extension HeaderField {
     /// The value without the line ends of its folds (RFC 5322 section 2.2.3).
     var unfoldedValue: [UInt8] {
-        value.filter { $0 != 0x0D && $0 != 0x0A }
+        var unfolded = value
+        unfolded.removeAll { $0 == 0x0D || $0 == 0x0A }
+        return unfolded
     }
 }

@@ -41,8 +41,8 @@ public struct MessageRewriter: Sendable {
             result.unchangedBecause = reason
             return result
         }
-        for (index, field) in fields.enumerated() {
-            rewrite(field, at: index, decider: decider, keepsURLs, into: &result)
+        for index in fields.indices {
+            rewrite(fields[index], at: index, decider: decider, keepsURLs, into: &result)
         }
         body.withMemoryRebound(to: UInt8.self) { bytes in
             rewriteBody(bytes, fields: fields, decider: decider, keepsURLs, into: &result)
