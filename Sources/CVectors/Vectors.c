@@ -12,6 +12,7 @@
 #define LANES 32
 
 typedef uint8_t byte_lanes __attribute__((ext_vector_type(LANES)));
+typedef uint32_t group_lanes __attribute__((ext_vector_type(LANES / 4)));
 typedef char truth_lanes __attribute__((ext_vector_type(LANES)));
 typedef bool bit_lanes __attribute__((ext_vector_type(LANES)));
 
@@ -67,7 +68,10 @@ void find_host_traces(const uint8_t *bytes, size_t blocks, before_dot before, ui
 }
 
 static inline __attribute__((always_inline)) void repeat(const uint8_t group[4], byte_lanes *lanes) {
-    for (size_t lane = 0; lane < LANES; lane += 4) memcpy((uint8_t *)lanes + lane, group, 4);
+    uint32_t number;
+    memcpy(&number, group, sizeof number);
+    group_lanes groups = number;
+    memcpy(lanes, &groups, LANES);
 }
 
 FOR_EACH_MACHINE
@@ -84,15 +88,18 @@ size_t count_quiet_base64_lines(const uint8_t *line, size_t digits, size_t lengt
             memcpy(&digit, line + start, LANES);
             memcpy(&next, line + start + 1, LANES);
             truth_lanes no_letter = (byte_lanes)((digit | 0x20) - 'a') >= 26;
-            truth_lanes hits = no_letter & ((byte_lanes)(digit - '/') >= 11) & (digit != '+');
+            truth_lanes no_digit = no_letter & ((byte_lanes)(digit - '/') >= 11) & (digit != '+');
+            // A number, not lanes, goes through the loop: of those some compilers make bits one by one.
+            uint32_t hits = bits_of(&no_digit);
             for (size_t index = 0; index < pair_count; index++) {
                 byte_lanes first, second, other_second;
                 repeat(pairs[index].first, &first);
                 repeat(pairs[index].second, &second);
                 repeat(pairs[index].other_second, &other_second);
-                hits |= (digit == first) & ((next == second) | (next == other_second));
+                truth_lanes pair = (digit == first) & ((next == second) | (next == other_second));
+                hits |= bits_of(&pair);
             }
-            if (bits_of(&hits) != 0) return number;
+            if (hits != 0) return number;
             if (start + LANES == digits) break;
             // The last step overlaps the one before, by whole groups.
             start = start + 2 * LANES <= digits ? start + LANES : digits - LANES;
