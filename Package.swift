@@ -123,7 +123,8 @@ let package = Package(
         tests(of: "MTACheck", ["Configuration"]),
         tests(of: "TrackingDomains", ["Configuration", "DomainNames", "Senders"]),
         tests(
-            of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin"], exclude: ["Fixtures"]),
+            of: "PluginHost", ["Configuration", "DomainNames", "CSignpostPlugin", "SignpostPlugin"],
+            exclude: ["Fixtures"]),
         tests(of: "Metrics"),
         tests(of: "Filtering", ["Rewriting", "Configuration", "Senders", "TrackingDomains", "Metrics"]),
         tests(

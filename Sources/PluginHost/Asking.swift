@@ -16,7 +16,7 @@ extension SenderPlugins {
         defer { swap(&answer, &collector.bytes) }
         collector.reset()
         return withABILink(link) { abi in
-            if !plugins.leavePaths.isEmpty, plugins.leavePaths.contains(where: { matches($0, abi) }) {
+            if plugins.leavePaths.contains(where: { matches($0, abi) }) {
                 return .leave(reason: "leave_paths")
             }
             return ask(about: link, abi, &collector, onMistake)
@@ -25,8 +25,7 @@ extension SenderPlugins {
 
     private func ask(
         about link: borrowing PluginLink, _ abi: UnsafePointer<signpost_link>,
-        _ collector: inout TextCollector,
-        _ onMistake: (String, String) -> Void
+        _ collector: inout TextCollector, _ onMistake: (String, String) -> Void
     ) -> PluginVerdict {
         for index in seats.indices {
             guard link.isOnDefaultDomain || seats[index].wantsAllLinks else { continue }
