@@ -76,7 +76,7 @@ public final class PluginLibrary: @unchecked Sendable {  // the table never chan
         let tried = candidates.joined(separator: " nor ")
         throw PluginProblem(
             message: "plugin \"\(name)\" is missing: neither \(tried) exists (\(there))"
-                + Suggestion.sentence(for: name, among: names))
+                + suggestion(for: name, among: names))
     }
 
     /// Whoever can write a plugin runs code in the filter and reads all mail.

@@ -112,6 +112,6 @@ extension LoadedPlugins {
         return ConfigurationError(
             rule.position,
             "plugin \"\(rule.plugin)\" is not loaded (\(known))"
-                + Suggestion.sentence(for: rule.plugin, among: names))
+                + suggestion(for: rule.plugin, among: names))
     }
 }

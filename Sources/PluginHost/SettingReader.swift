@@ -81,6 +81,6 @@ enum SettingReader {
         return ConfigurationError(
             key.position,
             "plugin \"\(library.description.name)\" has no setting \"\(name)\" (\(known))"
-                + Suggestion.sentence(for: name, among: names))
+                + suggestion(for: name, among: names))
     }
 }

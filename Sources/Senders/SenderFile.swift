@@ -52,7 +52,9 @@ public struct SenderFileReader: Sendable {
     ///
     /// - Parameter mistakes: an empty list; what is added to it breaks the file.
     func read(path: String, id: String, errors mistakes: ErrorList) -> SenderFile {
-        read(ConfigurationNode.read(file: path, errors: mistakes), path: path, id: id, errors: mistakes)
+        // A name that is not UTF-8 is not what it is shown as, and nothing is found by that.
+        let root = id.contains("\u{FFFD}") ? nil : ConfigurationNode.read(file: path, errors: mistakes)
+        return read(root, path: path, id: id, errors: mistakes)
     }
 
     /// The same of what is about to become the file.

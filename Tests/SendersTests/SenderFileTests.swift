@@ -1,6 +1,7 @@
 import Configuration
 import DomainNames
 import Foundation
+import Glibc
 import Testing
 
 @testable import Senders
@@ -209,6 +210,15 @@ import Testing
                 "c d.yaml:1:1: error: expected a file name of letters, digits, dots, hyphens and underscores, "
                     + "found \"c d\"",
             ])
+    }
+
+    @Test func `of a file whose name is not UTF-8 nothing is said but that`() throws {
+        let world = try World(["a": sender("\"@a.example\"")])
+        let name = Array((world.folder.path + "/senders.d/b").utf8) + [0xFF] + Array(".yaml".utf8)
+        close(creat((name + [0]).map(CChar.init(bitPattern:)), 0o600))
+        let (settings, _) = Settings.load(file: world.folder.path + "/signpost.yaml")
+        let errors = SenderDirectory.load(try #require(settings)).errors.map(\.description)
+        #expect(errors.count == 1 && errors[0].contains("expected a file name of letters"), "\(errors)")
     }
 
     @Test func `a folder that is missing is an error where it is named`() throws {
