@@ -108,6 +108,9 @@ def report(judge, stage, watch, before, accounts, through, others, options):
                                           f"{account['mixed']} neither")
         judge.says(account["refused"] == 0, f"{account['refused']} connections refused; {account['lost']} cut by our kills, "
                                             "their messages sent again")
+    # Less than there were: no line is written where the disk is full, or by one that is killed.
+    print("as they came, by the log: "
+          + "; ".join(f"{reason} {count}" for reason, count in watch.passed.most_common(8)))
     accepted, lost, doubled, mixed, rewritten = through
     judge.says(accepted and not lost and not doubled and not mixed,
                f"through Postfix {accepted} accepted ({rewritten} rewritten), {lost} lost, {doubled} doubled, {mixed} neither")

@@ -1,5 +1,6 @@
-"""What the filter takes, second by second, and how long its messages take it by its own account."""
+"""What the filter takes, second by second; how long its messages take it, and why they pass as they came, by its log."""
 
+import collections
 import os
 import pathlib
 import re
@@ -7,6 +8,8 @@ import statistics
 import threading
 
 LINE = re.compile(rb"size=(\d+) time=([\d.]+)(ms|s)")
+#: No link to move, or a reason against it.
+PASSED = re.compile(rb"(?:(rewritten=0) |unchanged: ([a-z ]+[a-z]))")
 #: The log is cut when it gets larger, for it is on a small disk.
 LOG_LIMIT = 24_000_000
 
@@ -17,6 +20,7 @@ class Watch(threading.Thread):
     def __init__(self, stage):
         super().__init__(daemon=True)
         self.stage, self.samples, self.times = stage, [], []
+        self.passed = collections.Counter()
         self._ends = threading.Event()
         self._position = 0
 
@@ -44,6 +48,8 @@ class Watch(threading.Thread):
         for size, time, unit in LINE.findall(text):
             if 90_000 < int(size) < 180_000:
                 self.times.append(float(time) * (1000 if unit == b"s" else 1) / int(size) * 100_000)
+        for no_link, reason in PASSED.findall(text):
+            self.passed[(reason or no_link).decode()] += 1
         self._position += len(text)
         if self._position > LOG_LIMIT:
             os.truncate(path, 0)
