@@ -107,7 +107,6 @@ extension LoadedPlugins {
     }
 
     private func notLoaded(_ rule: SenderRule) -> ConfigurationError {
-        let names = descriptions.map(\.name)
         let known = names.isEmpty ? "none is" : "loaded are " + names.joined(separator: ", ")
         return ConfigurationError(
             rule.position,

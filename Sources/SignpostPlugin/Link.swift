@@ -38,7 +38,7 @@ public struct Link: ~Copyable {
 
     /// Whether path and query match one of these patterns.
     public func matches(_ patterns: [PathPattern]) -> Bool {
-        for index in patterns.indices where matches(patterns[index]) { return true }
+        for pattern in patterns where matches(pattern) { return true }
         return false
     }
 

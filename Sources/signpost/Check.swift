@@ -49,7 +49,7 @@ struct Check: ParsableCommand {
         guard errors.isEmpty, let snapshot = reading.snapshot else { throw SystemExit.configuration }
         try snapshot.database.map(verifyThatItAnswers)
         let senders = snapshot.database == nil ? "\(snapshot.senders.count)" : "in the database"
-        let plugins = snapshot.plugins.descriptions.map(\.name).joined(separator: ", ")
+        let plugins = snapshot.plugins.names.joined(separator: ", ")
         print("\(options.config): no errors; senders: \(senders); plugins: \(plugins)")
         if mta != nil || mtaConfig != nil { try checkMTA(snapshot.settings) }
     }

@@ -12,7 +12,7 @@ extension Gauges {
         connections = MilterServer.liveSessions
         messages = MilterServer.liveMessages
         senders = snapshot.senders.count
-        plugins = snapshot.plugins.descriptions.map(\.name)
+        plugins = snapshot.plugins.names
         let standings = watching.standings
         domains = DomainStanding.allCases.map { ($0.rawValue, standings[$0] ?? 0) }
     }
